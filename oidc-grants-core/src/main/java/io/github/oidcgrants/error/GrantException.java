@@ -1,0 +1,189 @@
+package io.github.oidcgrants.error;
+
+import java.io.Serial;
+import java.time.Duration;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+
+/**
+ * A grant that gave no token, and why.
+ * <p>
+ * Everything this library throws about a grant is a {@code GrantException}. Its
+ * {@link #kind()} says what happened; {@link #getError()} is never {@code null} and holds
+ * the server's own error where it sent one (RFC 6749 section 5.2), else the kind's
+ * {@link Kind#code() code}.
+ * <p>
+ * No message holds a secret or a token: text that a server sent is shortened, freed of
+ * control characters and of everything secret that the request carried.
+ */
+public final class GrantException extends OAuth2AuthorizationException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * What kept a grant from giving a token.
+	 */
+	public enum Kind {
+
+		/**
+		 * The server answered with an OAuth error (RFC 6749 section 5.2).
+		 */
+		OAUTH_ERROR,
+
+		/**
+		 * The server answered with a status that the protocol does not know here.
+		 */
+		UNEXPECTED_STATUS,
+
+		/**
+		 * The server answered with success, but not with what the specification requires.
+		 */
+		MALFORMED_RESPONSE,
+
+		/**
+		 * The ID token is not one that this client may trust.
+		 */
+		ID_TOKEN_REFUSED,
+
+		/**
+		 * No answer: the connection could not be made, or broke.
+		 */
+		TRANSPORT,
+
+		/**
+		 * No whole answer within the time allowed.
+		 */
+		TIMEOUT,
+
+		/**
+		 * Nothing was sent: what was asked for, or how it is configured, cannot work.
+		 */
+		MISCONFIGURED,
+
+		/**
+		 * Nothing was sent: the same request failed a moment ago.
+		 */
+		COOLING_DOWN;
+
+		private final String code = name().toLowerCase(Locale.ROOT);
+
+		/**
+		 * {@return the error code that stands in {@link GrantException#getError()} when
+		 * no server named one: the name in lower case}
+		 */
+		public String code() {
+			return this.code;
+		}
+
+	}
+
+	private final Kind kind;
+
+	private final @Nullable Integer statusCode;
+
+	private final @Nullable Duration retryAfter;
+
+	private GrantException(Kind kind, OAuth2Error error, String message, @Nullable Integer statusCode,
+			@Nullable Duration retryAfter, @Nullable Throwable cause) {
+		super(error, message);
+		if (cause != null) {
+			initCause(cause);
+		}
+		this.kind = kind;
+		this.statusCode = statusCode;
+		this.retryAfter = retryAfter;
+	}
+
+	/**
+	 * Creates an exception that is about no HTTP answer.
+	 * @param kind what happened
+	 * @param message what failed, why, and what to change; free of secrets
+	 * @return the exception
+	 */
+	public static GrantException of(Kind kind, String message) {
+		return of(kind, message, null);
+	}
+
+	/**
+	 * Creates an exception that is about no HTTP answer and has a cause.
+	 * @param kind what happened
+	 * @param message what failed, why, and what to change; free of secrets
+	 * @param cause the cause, whose messages are free of secrets too; may be {@code null}
+	 * @return the exception
+	 */
+	public static GrantException of(Kind kind, String message, @Nullable Throwable cause) {
+		return new GrantException(kind, new OAuth2Error(kind.code()), message, null, null, cause);
+	}
+
+	/**
+	 * Creates a {@link Kind#MISCONFIGURED} exception.
+	 * @param message what cannot work and what to change; free of secrets
+	 * @return the exception
+	 */
+	public static GrantException misconfigured(String message) {
+		return of(Kind.MISCONFIGURED, message);
+	}
+
+	/**
+	 * Creates an exception about an HTTP answer that is no OAuth error.
+	 * @param kind what happened
+	 * @param message what failed and why; free of secrets
+	 * @param statusCode the HTTP status
+	 * @param retryAfter how long the server asks to wait, or {@code null}
+	 * @return the exception
+	 */
+	public static GrantException answer(Kind kind, String message, int statusCode, @Nullable Duration retryAfter) {
+		return new GrantException(kind, new OAuth2Error(kind.code()), message, statusCode, retryAfter, null);
+	}
+
+	/**
+	 * Creates an {@link Kind#OAUTH_ERROR} exception.
+	 * @param error what the server said, already redacted
+	 * @param message what failed and why; free of secrets
+	 * @param statusCode the HTTP status
+	 * @param retryAfter how long the server asks to wait, or {@code null}
+	 * @return the exception
+	 */
+	public static GrantException oauthError(OAuth2Error error, String message, int statusCode,
+			@Nullable Duration retryAfter) {
+		return new GrantException(Kind.OAUTH_ERROR, error, message, statusCode, retryAfter, null);
+	}
+
+	/**
+	 * {@return what kept the grant from giving a token}
+	 */
+	public Kind kind() {
+		return this.kind;
+	}
+
+	/**
+	 * {@return the HTTP status of the answer, or {@code null} when there was none}
+	 */
+	public @Nullable Integer statusCode() {
+		return this.statusCode;
+	}
+
+	/**
+	 * {@return how long the server asks to wait (RFC 9110 section 10.2.3), or
+	 * {@code null}}
+	 */
+	public @Nullable Duration retryAfter() {
+		return this.retryAfter;
+	}
+
+	/**
+	 * Gives the same failure to another caller. Callers that share an outcome never share
+	 * an exception: each gets its own stack trace, with this one as its cause.
+	 * @return a new exception that says the same
+	 */
+	public GrantException forAnotherCaller() {
+		return new GrantException(this.kind, getError(), String.valueOf(getMessage()), this.statusCode, this.retryAfter,
+				this);
+	}
+
+}

@@ -1,0 +1,127 @@
+package io.github.oidcgrants.error;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes text that came from outside fit for a message: without control characters,
+ * without the secrets it was told of, and short.
+ * <p>
+ * Not safe for use by several threads: there is one for each request.
+ */
+public final class Redactor {
+
+	/**
+	 * What stands in the place of a secret.
+	 */
+	public static final String MASK = "***";
+
+	private static final int MAX_LENGTH = 256;
+
+	// Longest first: a secret that begins with another one is masked as a whole.
+	private final TreeSet<String> secrets = new TreeSet<>(
+			Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+
+	/**
+	 * Creates a redactor that knows no secret yet.
+	 */
+	public Redactor() {
+	}
+
+	/**
+	 * Learns a secret, and how it looks in a form.
+	 * @param secret the secret; nothing is learnt from a blank one
+	 */
+	public void add(@Nullable String secret) {
+		if (secret != null && !secret.isBlank()) {
+			this.secrets.add(secret);
+			this.secrets.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
+		}
+	}
+
+	/**
+	 * Cleans a text.
+	 * @param text the text, or {@code null}
+	 * @return the text with control and formatting characters as spaces, secrets masked,
+	 * and at most 256 characters; {@code null} only for {@code null}
+	 */
+	public @Nullable String clean(@Nullable String text) {
+		return (text != null) ? cleanText(text) : null;
+	}
+
+	private String cleanText(String text) {
+		String cleaned = text.codePoints()
+			.map((c) -> isPrintable(c) ? c : ' ')
+			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+			.toString();
+		for (String secret : this.secrets) {
+			cleaned = cleaned.replace(secret, MASK);
+		}
+		cleaned = cleaned.strip();
+		return (cleaned.length() <= MAX_LENGTH) ? cleaned : cleaned.substring(0, MAX_LENGTH) + "…";
+	}
+
+	/**
+	 * Tells what went wrong below, in words fit for a message.
+	 * @param failure a failure whose message may quote what a server sent
+	 * @return its type and its cleaned message
+	 */
+	public String describe(Throwable failure) {
+		String message = clean(failure.getMessage());
+		String type = failure.getClass().getSimpleName();
+		return (message == null || message.isEmpty()) ? type : type + ": " + message;
+	}
+
+	/**
+	 * Decides whether a failure may be the cause of what is thrown.
+	 * @param <T> the type of failure
+	 * @param failure a failure whose messages may quote what a server sent
+	 * @return the failure, or {@code null} if a message in its chain needs cleaning
+	 */
+	public <T extends Throwable> @Nullable T asCause(T failure) {
+		int depth = 0;
+		for (Throwable t = failure; t != null; t = t.getCause()) {
+			String message = t.getMessage();
+			if (++depth > 20 || t.getSuppressed().length > 0
+					|| (message != null && !message.strip().equals(clean(message)))) {
+				return null;
+			}
+		}
+		return failure;
+	}
+
+	/**
+	 * Writes an address without what may be secret in it.
+	 * @param uri the address
+	 * @return scheme, host, port and path
+	 */
+	public static String describe(URI uri) {
+		String authority = uri.getRawAuthority();
+		if (uri.getScheme() == null || authority == null) {
+			return (uri.getRawPath() != null) ? uri.getRawPath() : MASK;
+		}
+		int user = authority.lastIndexOf('@');
+		return uri.getScheme() + "://" + authority.substring(user + 1)
+				+ ((uri.getRawPath() != null) ? uri.getRawPath() : "");
+	}
+
+	private static boolean isPrintable(int codePoint) {
+		return switch (Character.getType(codePoint)) {
+			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+					Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED ->
+				false;
+			default -> true;
+		};
+	}
+
+	@Override
+	public String toString() {
+		return "Redactor[secrets=" + this.secrets.size() + "]";
+	}
+
+}
