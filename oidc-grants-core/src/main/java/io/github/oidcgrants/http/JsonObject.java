@@ -1,0 +1,74 @@
+package io.github.oidcgrants.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads a JSON object (RFC 8259) from bytes that nobody vouches for: UTF-8 only, no
+ * member twice, nothing after the object, nesting bounded, and every number exact.
+ */
+final class JsonObject {
+
+	private static final int MAX_DEPTH = 64;
+
+	private static final TypeReference<LinkedHashMap<String, @Nullable Object>> TYPE = new TypeReference<>() {
+	};
+
+	private static final JsonMapper MAPPER = JsonMapper
+		.builder(JsonFactory.builder()
+			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+			.build())
+		.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.build();
+
+	private JsonObject() {
+	}
+
+	static Map<String, @Nullable Object> parse(byte[] body) throws NotJsonException {
+		String text = text(body);
+		if (text.isBlank()) {
+			throw new NotJsonException("its body is empty");
+		}
+		try {
+			Map<String, @Nullable Object> object = MAPPER.readValue(text, TYPE);
+			if (object == null) {
+				throw new NotJsonException("its body is not a JSON object");
+			}
+			return object;
+		}
+		catch (JacksonException ex) {
+			throw new NotJsonException("its body is not a JSON object" + where(ex.getLocation()));
+		}
+	}
+
+	private static String text(byte[] body) throws NotJsonException {
+		try {
+			String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+			return text.startsWith("\uFEFF") ? text.substring(1) : text;
+		}
+		catch (CharacterCodingException ex) {
+			throw new NotJsonException("its body is not UTF-8");
+		}
+	}
+
+	// Only where, never what: the parser's own message quotes the body.
+	private static String where(@Nullable TokenStreamLocation location) {
+		return (location != null) ? " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")" : "";
+	}
+
+}
