@@ -1,0 +1,214 @@
+package io.github.oidcgrants.client;
+
+import java.time.Duration;
+import java.util.Locale;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.http.JsonHttp;
+import io.github.oidcgrants.metadata.AuthorizationServer;
+import io.github.oidcgrants.metadata.ServerMetadata;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.client.ClientHttpRequestFactory;
+
+/**
+ * A client at an authorization server: the server, the client's identifier, its
+ * authentication, and how it talks. Immutable and thread-safe.
+ */
+public final class Configuration {
+
+	/**
+	 * How long an exchange may take unless something else is set.
+	 */
+	public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+	private final AuthorizationServer server;
+
+	private final String clientId;
+
+	private final ClientAuthentication authentication;
+
+	private final @Nullable ClientHttpRequestFactory transport;
+
+	private final Duration timeout;
+
+	private final boolean allowInsecureRequests;
+
+	private Configuration(Builder builder) {
+		this.server = builder.server;
+		this.clientId = builder.clientId;
+		this.authentication = builder.authentication;
+		this.transport = builder.transport;
+		this.timeout = builder.timeout;
+		this.allowInsecureRequests = builder.allowInsecureRequests;
+		if (this.clientId.isBlank()) {
+			throw GrantException.misconfigured("The client identifier (client-id) is blank: set it");
+		}
+		if (this.timeout.isNegative() || this.timeout.isZero()) {
+			throw GrantException.misconfigured("The timeout must be longer than nothing, not " + this.timeout);
+		}
+		requireSecure(ServerMetadata.ISSUER);
+		requireSecure(ServerMetadata.TOKEN_ENDPOINT);
+	}
+
+	private void requireSecure(String member) {
+		Object value = this.server.configured().get(member);
+		if (!this.allowInsecureRequests && value instanceof String uri
+				&& uri.toLowerCase(Locale.ROOT).startsWith("http:")) {
+			throw GrantException.misconfigured("The " + member + " '" + uri + "' of client '" + this.clientId
+					+ "' is not https: use https, or set allow-insecure-requests to true where nobody else can listen");
+		}
+	}
+
+	/**
+	 * Creates a client of a server whose metadata are discovered at the first use.
+	 * @param issuer the server's issuer identifier, exactly as it writes it itself
+	 * @param clientId the client's identifier
+	 * @param authentication how the client proves who it is
+	 * @return the configuration
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if one of them cannot work
+	 */
+	public static Configuration discover(String issuer, String clientId, ClientAuthentication authentication) {
+		return builder(AuthorizationServer.discover(issuer), clientId).authentication(authentication).build();
+	}
+
+	/**
+	 * Begins the configuration of a client.
+	 * @param server the authorization server
+	 * @param clientId the client's identifier there
+	 * @return a builder
+	 */
+	public static Builder builder(AuthorizationServer server, String clientId) {
+		return new Builder(server, clientId);
+	}
+
+	/**
+	 * {@return the authorization server}
+	 */
+	public AuthorizationServer server() {
+		return this.server;
+	}
+
+	/**
+	 * {@return the client's identifier}
+	 */
+	public String clientId() {
+		return this.clientId;
+	}
+
+	/**
+	 * {@return how the client proves who it is}
+	 */
+	public ClientAuthentication authentication() {
+		return this.authentication;
+	}
+
+	/**
+	 * {@return how long an exchange with the server may take, body included}
+	 */
+	public Duration timeout() {
+		return this.timeout;
+	}
+
+	/**
+	 * {@return whether {@code http} is allowed}
+	 */
+	public boolean allowInsecureRequests() {
+		return this.allowInsecureRequests;
+	}
+
+	/**
+	 * Says how this client talks to its server.
+	 * @param defaultTransport the transport to use if the client has none of its own
+	 * @param timeout how long an exchange may take; {@code null} for the client's own
+	 * @return what sends requests
+	 */
+	public JsonHttp http(ClientHttpRequestFactory defaultTransport, @Nullable Duration timeout) {
+		return new JsonHttp((this.transport != null) ? this.transport : defaultTransport,
+				(timeout != null) ? timeout : this.timeout, this.allowInsecureRequests);
+	}
+
+	@Override
+	public String toString() {
+		return "Configuration[clientId=" + this.clientId + ", server=" + this.server + ", authentication="
+				+ this.authentication.method().getValue() + ", timeout=" + this.timeout + ", allowInsecureRequests="
+				+ this.allowInsecureRequests + "]";
+	}
+
+	/**
+	 * Says what a client is like.
+	 */
+	public static final class Builder {
+
+		private final AuthorizationServer server;
+
+		private final String clientId;
+
+		private ClientAuthentication authentication = ClientAuthentication.none();
+
+		private @Nullable ClientHttpRequestFactory transport;
+
+		private Duration timeout = DEFAULT_TIMEOUT;
+
+		private boolean allowInsecureRequests;
+
+		private Builder(AuthorizationServer server, String clientId) {
+			this.server = server;
+			this.clientId = clientId;
+		}
+
+		/**
+		 * Sets how the client proves who it is; a public client unless set.
+		 * @param authentication the method, with what it needs
+		 * @return this
+		 */
+		public Builder authentication(ClientAuthentication authentication) {
+			this.authentication = authentication;
+			return this;
+		}
+
+		/**
+		 * Sets a transport of the client's own. It must not retry, redirect, keep cookies
+		 * or authenticate by itself; whoever created it closes it.
+		 * @param transport the transport
+		 * @return this
+		 */
+		public Builder transport(ClientHttpRequestFactory transport) {
+			this.transport = transport;
+			return this;
+		}
+
+		/**
+		 * Sets how long an exchange may take, body included; 30 seconds unless set.
+		 * @param timeout the time, longer than nothing
+		 * @return this
+		 */
+		public Builder timeout(Duration timeout) {
+			this.timeout = timeout;
+			return this;
+		}
+
+		/**
+		 * Allows {@code http}, loopback included. What is sent can be read by whoever
+		 * stands between.
+		 * @param allow whether it is allowed
+		 * @return this
+		 */
+		public Builder allowInsecureRequests(boolean allow) {
+			this.allowInsecureRequests = allow;
+			return this;
+		}
+
+		/**
+		 * Creates the configuration.
+		 * @return the configuration
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if it cannot work
+		 */
+		public Configuration build() {
+			return new Configuration(this);
+		}
+
+	}
+
+}
