@@ -1,0 +1,95 @@
+package io.github.oidcgrants.grant;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.Redactor;
+import io.github.oidcgrants.http.Challenge;
+import io.github.oidcgrants.http.HttpAnswer;
+import io.github.oidcgrants.http.RetryAfter;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+
+/**
+ * What an answer of an OAuth endpoint means (RFC 6749 section 5). Success is 200 with a
+ * JSON object. An object with an {@code error} is an error with any 4xx, and with 200 too
+ * (some servers do). All else is no answer that the protocol knows.
+ */
+final class OAuthAnswer {
+
+	private OAuthAnswer() {
+	}
+
+	/**
+	 * Gives the members of a successful answer.
+	 * @param answer the answer
+	 * @param clock the time at which it came
+	 * @return the members
+	 * @throws GrantException for every other answer
+	 */
+	static Map<String, @Nullable Object> requireSuccess(HttpAnswer answer, InstantSource clock) {
+		int status = answer.status();
+		if (status == 200 || (status >= 400 && status <= 499)) {
+			OAuth2Error error = error(answer);
+			if (error != null) {
+				throw oauthError(answer, error, retryAfter(answer, clock));
+			}
+		}
+		if (status != 200) {
+			throw GrantException.answer(Kind.UNEXPECTED_STATUS,
+					answer.call() + " answered with status " + status + " and no OAuth error" + schemes(answer), status,
+					retryAfter(answer, clock));
+		}
+		return answer.object();
+	}
+
+	private static @Nullable OAuth2Error error(HttpAnswer answer) {
+		Redactor redactor = answer.call().redactor();
+		Map<String, @Nullable Object> body = answer.objectOrNull();
+		if (body != null) {
+			return error(redactor, body.get(OAuth2ParameterNames.ERROR),
+					body.get(OAuth2ParameterNames.ERROR_DESCRIPTION), body.get(OAuth2ParameterNames.ERROR_URI));
+		}
+		for (Challenge challenge : answer.challenges()) {
+			OAuth2Error error = error(redactor, challenge.parameter(OAuth2ParameterNames.ERROR),
+					challenge.parameter(OAuth2ParameterNames.ERROR_DESCRIPTION),
+					challenge.parameter(OAuth2ParameterNames.ERROR_URI));
+			if (error != null && answer.status() != 200) {
+				return error;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable OAuth2Error error(Redactor redactor, @Nullable Object code, @Nullable Object description,
+			@Nullable Object uri) {
+		String cleaned = (code instanceof String text) ? redactor.clean(text) : null;
+		if (cleaned == null || cleaned.isEmpty()) {
+			return null;
+		}
+		return new OAuth2Error(cleaned, (description instanceof String text) ? redactor.clean(text) : null,
+				(uri instanceof String text) ? redactor.clean(text) : null);
+	}
+
+	private static GrantException oauthError(HttpAnswer answer, OAuth2Error error, @Nullable Duration retryAfter) {
+		String description = (error.getDescription() != null) ? ": " + error.getDescription() : "";
+		return GrantException.oauthError(error, answer.call() + " was refused with " + error.getErrorCode()
+				+ " (status " + answer.status() + ")" + description, answer.status(), retryAfter);
+	}
+
+	private static @Nullable Duration retryAfter(HttpAnswer answer, InstantSource clock) {
+		return RetryAfter.parse(answer.header(HttpHeaders.RETRY_AFTER), clock.instant());
+	}
+
+	private static String schemes(HttpAnswer answer) {
+		String schemes = String.join(", ", answer.challenges().stream().map(Challenge::scheme).distinct().toList());
+		return schemes.isEmpty() ? "" : "; it asks for the authentication " + answer.call().redactor().clean(schemes);
+	}
+
+}

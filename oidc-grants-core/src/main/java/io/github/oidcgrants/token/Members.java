@@ -1,0 +1,96 @@
+package io.github.oidcgrants.token;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+import io.github.oidcgrants.error.GrantException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+
+/**
+ * Reads the members of a token response, each as RFC 6749 appendix A has it. A
+ * {@code null} counts as absent, and so does an optional text that is empty.
+ */
+final class Members {
+
+	private static final Set<String> TOKEN_TYPES = Set.of("bearer", "dpop");
+
+	private static final Pattern DECIMAL = Pattern.compile("\\d{1,40}(\\.\\d{1,40})?");
+
+	private static final Duration LONGEST_LIFETIME = Duration.ofDays(3650);
+
+	private final Map<String, @Nullable Object> body;
+
+	private final Function<String, GrantException> malformed;
+
+	Members(Map<String, @Nullable Object> body, Function<String, GrantException> malformed) {
+		this.body = body;
+		this.malformed = malformed;
+	}
+
+	String tokenType() {
+		String type = required(OAuth2ParameterNames.TOKEN_TYPE).toLowerCase(Locale.ROOT);
+		if (!TOKEN_TYPES.contains(type)) {
+			throw this.malformed.apply("its token_type is none that this client can use (Bearer, DPoP)");
+		}
+		return type;
+	}
+
+	String required(String name) {
+		String text = optional(name);
+		if (text == null) {
+			throw this.malformed.apply("it has no " + name);
+		}
+		return text;
+	}
+
+	@Nullable String optional(String name) {
+		Object value = this.body.get(name);
+		if (value == null || "".equals(value)) {
+			return null;
+		}
+		if (!(value instanceof String text)) {
+			throw this.malformed.apply(name + " is not a string");
+		}
+		// RFC 6749 appendix A. A token goes into a header as it is.
+		if (!text.chars().allMatch((c) -> c >= 0x20 && c <= 0x7E)) {
+			throw this.malformed.apply(name + " has characters outside printable ASCII");
+		}
+		return text;
+	}
+
+	@Nullable Duration lifetime() {
+		Object value = this.body.get(OAuth2ParameterNames.EXPIRES_IN);
+		if (value == null) {
+			return null;
+		}
+		BigDecimal seconds = decimal(value);
+		if (seconds == null || seconds.signum() < 0) {
+			throw this.malformed.apply("expires_in is not a number of seconds");
+		}
+		// Compared first: a number of a billion digits must not be written out.
+		BigDecimal longest = BigDecimal.valueOf(LONGEST_LIFETIME.toSeconds());
+		return (seconds.compareTo(longest) >= 0) ? LONGEST_LIFETIME : Duration.ofSeconds(seconds.longValue());
+	}
+
+	private static @Nullable BigDecimal decimal(Object value) {
+		if (value instanceof Integer || value instanceof Long) {
+			return BigDecimal.valueOf(((Number) value).longValue());
+		}
+		if (value instanceof BigInteger integer) {
+			return new BigDecimal(integer);
+		}
+		if (value instanceof String text && DECIMAL.matcher(text).matches()) {
+			return new BigDecimal(text);
+		}
+		return (value instanceof BigDecimal decimal) ? decimal : null;
+	}
+
+}
