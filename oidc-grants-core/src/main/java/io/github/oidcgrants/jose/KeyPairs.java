@@ -1,0 +1,154 @@
+package io.github.oidcgrants.jose;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPrivateKey;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECFieldFp;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.Arrays;
+import java.util.List;
+
+import javax.crypto.KeyAgreement;
+
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
+import io.github.oidcgrants.error.GrantException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a JWK of a private key of the JDK. The public part is taken from where it is
+ * known, else computed, and either way it is tried before it is believed.
+ */
+final class KeyPairs {
+
+	static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
+
+	private static final byte[] PROBE = { 'o', 'i', 'd', 'c' };
+
+	private KeyPairs() {
+	}
+
+	static JWK toJwk(PrivateKey privateKey, @Nullable PublicKey publicKey, byte @Nullable [] certificateThumbprint) {
+		Base64URL x5t = (certificateThumbprint != null) ? Base64URL.encode(certificateThumbprint) : null;
+		try {
+			PublicKey known = (publicKey != null) ? publicKey : derive(privateKey);
+			if (!belongTogether(privateKey, known)) {
+				throw GrantException.misconfigured(
+						"The private key in the PEM does not belong to the certificate or" + " public key beside it");
+			}
+			if (privateKey instanceof RSAPrivateCrtKey rsa) {
+				return new RSAKey.Builder((RSAPublicKey) known).privateKey(rsa).x509CertSHA256Thumbprint(x5t).build();
+			}
+			if (privateKey instanceof ECPrivateKey ec) {
+				return new ECKey.Builder(Curve.forECParameterSpec(ec.getParams()), (ECPublicKey) known).privateKey(ec)
+					.x509CertSHA256Thumbprint(x5t)
+					.build();
+			}
+			return new OctetKeyPair.Builder(Curve.Ed25519, edPoint(known)).d(Base64URL.encode(edSeed(privateKey)))
+				.x509CertSHA256Thumbprint(x5t)
+				.build();
+		}
+		catch (GeneralSecurityException | ClassCastException | IllegalStateException ex) {
+			throw GrantException.misconfigured("The private key in the PEM cannot be used: it must be RSA, EC on P-256,"
+					+ " P-384 or P-521, or Ed25519, and fit to what stands beside it");
+		}
+	}
+
+	private static PublicKey derive(PrivateKey key) throws GeneralSecurityException {
+		if (key instanceof RSAPrivateCrtKey rsa) {
+			return KeyFactory.getInstance("RSA")
+				.generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()));
+		}
+		if (key instanceof ECPrivateKey ec) {
+			return deriveEc(ec);
+		}
+		return deriveEd25519(edSeed(key));
+	}
+
+	// Agreeing on a key with the curve's generator multiplies it by the private key and
+	// gives the x of the public point; its y is one of two roots.
+	private static PublicKey deriveEc(ECPrivateKey key) throws GeneralSecurityException {
+		ECParameterSpec curve = key.getParams();
+		KeyFactory factory = KeyFactory.getInstance("EC");
+		KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
+		agreement.init(key);
+		agreement.doPhase(factory.generatePublic(new ECPublicKeySpec(curve.getGenerator(), curve)), true);
+		BigInteger x = new BigInteger(1, agreement.generateSecret());
+		BigInteger p = ((ECFieldFp) curve.getCurve().getField()).getP();
+		BigInteger square = x.pow(3).add(curve.getCurve().getA().multiply(x)).add(curve.getCurve().getB()).mod(p);
+		BigInteger root = square.modPow(p.add(BigInteger.ONE).shiftRight(2), p);
+		PublicKey first = factory.generatePublic(new ECPublicKeySpec(new ECPoint(x, root), curve));
+		return belongTogether(key, first) ? first
+				: factory.generatePublic(new ECPublicKeySpec(new ECPoint(x, p.subtract(root)), curve));
+	}
+
+	// The JDK computes the public key only when it generates a pair, so it is handed the
+	// private key as the randomness to generate from.
+	private static PublicKey deriveEd25519(byte[] seed) throws GeneralSecurityException {
+		KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
+		generator.initialize(255, new FixedRandom(seed));
+		return generator.generateKeyPair().getPublic();
+	}
+
+	private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
+		String algorithm = switch (publicKey.getAlgorithm()) {
+			case "RSA" -> "SHA256withRSA";
+			case "EC" -> "SHA256withECDSA";
+			default -> "Ed25519";
+		};
+		Signature signature = Signature.getInstance(algorithm);
+		signature.initSign(privateKey);
+		signature.update(PROBE);
+		byte[] signed = signature.sign();
+		signature.initVerify(publicKey);
+		signature.update(PROBE);
+		return signature.verify(signed);
+	}
+
+	private static byte[] edSeed(PrivateKey key) throws GeneralSecurityException {
+		if (key instanceof EdECPrivateKey ed) {
+			return ed.getBytes().orElseThrow(() -> new GeneralSecurityException("The key does not show itself"));
+		}
+		throw new GeneralSecurityException("Not an Ed25519 key");
+	}
+
+	private static Base64URL edPoint(PublicKey key) {
+		byte[] encoded = key.getEncoded();
+		return Base64URL.encode(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
+	}
+
+	private static final class FixedRandom extends SecureRandom {
+
+		private static final long serialVersionUID = 1L;
+
+		private final byte[] bytes;
+
+		FixedRandom(byte[] bytes) {
+			this.bytes = bytes.clone();
+		}
+
+		@Override
+		public void nextBytes(byte[] target) {
+			System.arraycopy(this.bytes, 0, target, 0, target.length);
+		}
+
+	}
+
+}

@@ -1,0 +1,224 @@
+package io.github.oidcgrants.jose;
+
+import java.text.ParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A private key that signs: RSA of at least 2048 bits, EC on P-256, P-384 or P-521, or
+ * Ed25519. Immutable; {@link #toString()} shows nothing of the private part.
+ */
+public final class SigningKey {
+
+	private final JWK jwk;
+
+	private final List<JWSAlgorithm> algorithms;
+
+	private final JWSSigner signer;
+
+	private SigningKey(JWK jwk) {
+		this.jwk = jwk;
+		if (!jwk.isPrivate()) {
+			throw GrantException.misconfigured(
+					"The key" + describe(jwk) + " has no private part: give the private key, it is what signs");
+		}
+		List<JWSAlgorithm> possible = SignatureAlgorithms.of(jwk);
+		if (possible.isEmpty()) {
+			throw GrantException.misconfigured("The key" + describe(jwk)
+					+ " cannot be used to sign: use an RSA key of at least " + SignatureAlgorithms.MIN_RSA_BITS
+					+ " bits, an EC key on P-256, P-384 or P-521, or an Ed25519 key");
+		}
+		this.algorithms = possible;
+		if (jwk.getAlgorithm() != null) {
+			require(JWSAlgorithm.parse(jwk.getAlgorithm().getName()));
+		}
+		this.signer = signer(jwk);
+	}
+
+	/**
+	 * Takes a key as Nimbus has it.
+	 * @param jwk the key, with its private part
+	 * @return the key
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if it cannot sign, is too short,
+	 * or its {@code alg} is not one for it
+	 */
+	public static SigningKey of(JWK jwk) {
+		return new SigningKey(jwk);
+	}
+
+	/**
+	 * Reads a key from JSON (RFC 7517) or from PEM: PKCS#8 (RFC 5958) of any kind, PKCS#1
+	 * for RSA, SEC1 (RFC 5915) for EC. A certificate in the PEM gives the key its
+	 * {@code x5t#S256}.
+	 * @param text the JWK or the PEM
+	 * @return the key
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if it cannot be read, is
+	 * encrypted, cannot sign, or is too short
+	 */
+	public static SigningKey parse(String text) {
+		if (text.strip().startsWith("{")) {
+			try {
+				return of(JWK.parse(text.strip()));
+			}
+			catch (ParseException | IllegalArgumentException ex) {
+				// The parser's message may quote the key.
+				throw GrantException.misconfigured("The key is not a JSON Web Key (RFC 7517)");
+			}
+		}
+		return of(PemReader.read(text).toJwk());
+	}
+
+	/**
+	 * Gives the key an identifier.
+	 * @param keyId what {@code kid} is to say
+	 * @return the same key under that name
+	 */
+	public SigningKey withKeyId(String keyId) {
+		return of(with(Map.of("kid", keyId)));
+	}
+
+	/**
+	 * Binds the key to an algorithm.
+	 * @param algorithm the algorithm's name, {@code ES256} for one
+	 * @return the same key for that algorithm
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if the key cannot do it
+	 */
+	public SigningKey withAlgorithm(String algorithm) {
+		return of(with(Map.of("alg", require(JWSAlgorithm.parse(algorithm)).getName())));
+	}
+
+	private JWK with(Map<String, Object> members) {
+		Map<String, Object> all = this.jwk.toJSONObject();
+		all.putAll(members);
+		try {
+			return JWK.parse(all);
+		}
+		catch (ParseException ex) {
+			throw new IllegalStateException("A key that was read before", ex);
+		}
+	}
+
+	private JWSAlgorithm require(JWSAlgorithm algorithm) {
+		if (!this.algorithms.contains(algorithm)) {
+			throw GrantException.misconfigured("The algorithm '" + algorithm + "' is not one for the key"
+					+ describe(this.jwk) + ": use one of " + this.algorithms + ", or another key");
+		}
+		return algorithm;
+	}
+
+	/**
+	 * Chooses the algorithm: the one that is asked for, else the one that the key is
+	 * bound to, else for RSA PS256 if the other side lists it and RS256 if not, else the
+	 * only one that the key has.
+	 * @param wanted the algorithm that is asked for, or {@code null}
+	 * @param supported the algorithms that the other side lists; may be empty
+	 * @return the algorithm
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if the key cannot do what is
+	 * asked for
+	 */
+	public JWSAlgorithm algorithm(@Nullable JWSAlgorithm wanted, List<String> supported) {
+		if (wanted != null) {
+			return require(wanted);
+		}
+		if (this.jwk.getAlgorithm() != null) {
+			return JWSAlgorithm.parse(this.jwk.getAlgorithm().getName());
+		}
+		if (this.jwk instanceof RSAKey) {
+			return supported.contains(JWSAlgorithm.PS256.getName()) ? JWSAlgorithm.PS256 : JWSAlgorithm.RS256;
+		}
+		return this.algorithms.get(0);
+	}
+
+	/**
+	 * {@return the key's public part}
+	 */
+	public JWK publicJwk() {
+		return this.jwk.toPublicJWK();
+	}
+
+	/**
+	 * {@return the key with its private part: a secret}
+	 */
+	public JWK privateJwk() {
+		return this.jwk;
+	}
+
+	/**
+	 * {@return the key's identifier, or {@code null}}
+	 */
+	public @Nullable String keyId() {
+		return this.jwk.getKeyID();
+	}
+
+	/**
+	 * Signs a JWT.
+	 * @param header its header; the algorithm must be one of this key's
+	 * @param claims its claims
+	 * @return the JWT in its compact form
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if signing failed
+	 */
+	public String sign(JWSHeader header, JWTClaimsSet claims) {
+		SignedJWT jwt = new SignedJWT(header, claims);
+		try {
+			jwt.sign(this.signer);
+		}
+		catch (JOSEException ex) {
+			throw GrantException.of(Kind.MISCONFIGURED, "The key" + describe(this.jwk) + " could not sign with "
+					+ header.getAlgorithm() + ": " + ex.getClass().getSimpleName());
+		}
+		return jwt.serialize();
+	}
+
+	private static JWSSigner signer(JWK jwk) {
+		try {
+			if (jwk instanceof RSAKey rsa) {
+				return new RSASSASigner(rsa);
+			}
+			if (jwk instanceof ECKey ec) {
+				return new ECDSASigner(ec);
+			}
+			return new EdDsaSigner((OctetKeyPair) jwk);
+		}
+		catch (JOSEException ex) {
+			throw GrantException.misconfigured("The key" + describe(jwk) + " cannot be used to sign");
+		}
+	}
+
+	private static String describe(JWK jwk) {
+		return (jwk.getKeyID() != null) ? " '" + jwk.getKeyID() + "'" : "";
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof SigningKey key && this.jwk.equals(key.jwk);
+	}
+
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.jwk.getKeyType(), this.jwk.getKeyID());
+	}
+
+	@Override
+	public String toString() {
+		return "SigningKey[type=" + this.jwk.getKeyType() + ", keyId=" + this.jwk.getKeyID() + ", algorithm="
+				+ this.jwk.getAlgorithm() + "]";
+	}
+
+}
