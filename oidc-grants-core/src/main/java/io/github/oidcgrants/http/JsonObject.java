@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Reads a JSON object (RFC 8259) from bytes that nobody vouches for: UTF-8 only, no
  * member twice, nothing after the object, nesting bounded, and every number exact.
  */
-final class JsonObject {
+public final class JsonObject {
 
 	private static final int MAX_DEPTH = 64;
 
@@ -39,7 +39,13 @@ final class JsonObject {
 	private JsonObject() {
 	}
 
-	static Map<String, @Nullable Object> parse(byte[] body) throws NotJsonException {
+	/**
+	 * Reads an object.
+	 * @param body the bytes
+	 * @return its members, as JSON's types are in Java
+	 * @throws NotJsonException if they are no JSON object
+	 */
+	public static Map<String, @Nullable Object> parse(byte[] body) throws NotJsonException {
 		String text = text(body);
 		if (text.isBlank()) {
 			throw new NotJsonException("its body is empty");
@@ -53,6 +59,19 @@ final class JsonObject {
 		}
 		catch (JacksonException ex) {
 			throw new NotJsonException("its body is not a JSON object" + where(ex.getLocation()));
+		}
+	}
+
+	/**
+	 * {@return whether a text is a JSON array}
+	 * @param text the text
+	 */
+	public static boolean isArray(String text) {
+		try {
+			return MAPPER.readTree(text).isArray();
+		}
+		catch (JacksonException ex) {
+			return false;
 		}
 	}
 

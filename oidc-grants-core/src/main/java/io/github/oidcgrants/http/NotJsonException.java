@@ -5,7 +5,7 @@ import java.io.Serial;
 /**
  * A body that is no JSON object. Its message never quotes the body.
  */
-final class NotJsonException extends Exception {
+public final class NotJsonException extends Exception {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
@@ -17,7 +17,10 @@ final class NotJsonException extends Exception {
 		this.problem = problem;
 	}
 
-	String problem() {
+	/**
+	 * {@return what is wrong, as the end of a sentence}
+	 */
+	public String problem() {
 		return this.problem;
 	}
 
