@@ -6,8 +6,10 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.ClientCredentialsGrant;
+import io.github.oidcgrants.grant.GenericGrant;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.grant.RefreshTokenGrant;
 import io.github.oidcgrants.grant.TokenEndpoint;
 import io.github.oidcgrants.http.Transports;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -28,6 +30,10 @@ public final class GrantClient implements AutoCloseable {
 
 	private final ClientCredentialsGrant clientCredentials;
 
+	private final RefreshTokenGrant refreshToken;
+
+	private final GenericGrant generic;
+
 	private GrantClient(Builder builder) {
 		ClientHttpRequestFactory transport = builder.transport;
 		if (transport == null) {
@@ -37,7 +43,10 @@ public final class GrantClient implements AutoCloseable {
 		else {
 			this.ownTransport = null;
 		}
-		this.clientCredentials = new ClientCredentialsGrant(new TokenEndpoint(transport, builder.clock));
+		TokenEndpoint endpoint = new TokenEndpoint(transport, builder.clock);
+		this.clientCredentials = new ClientCredentialsGrant(endpoint);
+		this.refreshToken = new RefreshTokenGrant(endpoint);
+		this.generic = new GenericGrant(endpoint);
 	}
 
 	/**
@@ -93,6 +102,110 @@ public final class GrantClient implements AutoCloseable {
 	public TokenEndpointResponse clientCredentialsGrant(Configuration configuration, GrantParameters parameters,
 			GrantOptions options) {
 		return this.clientCredentials.request(configuration, parameters, options);
+	}
+
+	/**
+	 * Runs the refresh token grant (RFC 6749 section 6) without parameters.
+	 * @param configuration the client that asks
+	 * @param refreshToken the refresh token
+	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
+	 * {@code null} if the old one goes on
+	 * @throws GrantException as
+	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken) {
+		return refreshTokenGrant(configuration, refreshToken, GrantParameters.none());
+	}
+
+	/**
+	 * Runs the refresh token grant (RFC 6749 section 6).
+	 * @param configuration the client that asks
+	 * @param refreshToken the refresh token
+	 * @param parameters what it asks for, a smaller scope for one
+	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
+	 * {@code null} if the old one goes on
+	 * @throws GrantException as
+	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken,
+			GrantParameters parameters) {
+		return refreshTokenGrant(configuration, refreshToken, parameters, GrantOptions.none());
+	}
+
+	/**
+	 * Runs the refresh token grant (RFC 6749 section 6).
+	 * @param configuration the client that asks
+	 * @param refreshToken the refresh token
+	 * @param parameters what it asks for, a smaller scope for one
+	 * @param options how to run it
+	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
+	 * {@code null} if the old one goes on
+	 * @throws GrantException as
+	 * {@link #clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)} does,
+	 * and {@link Kind#ID_TOKEN_REFUSED} if the server sent an ID token that is not to be
+	 * believed
+	 */
+	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken,
+			GrantParameters parameters, GrantOptions options) {
+		return this.refreshToken.request(configuration, refreshToken, null, parameters, options);
+	}
+
+	/**
+	 * Refreshes tokens that came from an earlier grant. Unlike with the bare refresh
+	 * token, a new ID token must agree with the earlier one (OpenID Connect Core 1.0
+	 * section 12.2).
+	 * @param configuration the client that asks
+	 * @param previous the tokens to refresh
+	 * @param parameters what it asks for, a smaller scope for one
+	 * @param options how to run it
+	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
+	 * {@code null} if the old one goes on
+	 * @throws GrantException as
+	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
+	 * does; {@link Kind#MISCONFIGURED} if there is no refresh token among the tokens
+	 */
+	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, TokenEndpointResponse previous,
+			GrantParameters parameters, GrantOptions options) {
+		String token = previous.refreshToken();
+		if (token == null) {
+			throw GrantException.misconfigured("There is no refresh token to refresh with: the server sent none");
+		}
+		return this.refreshToken.request(configuration, token, previous.claims(), parameters, options);
+	}
+
+	/**
+	 * Runs any grant that is one request (RFC 6749 section 4.5) with default options.
+	 * @param configuration the client that asks
+	 * @param grantType the grant's name
+	 * @param parameters what it asks for
+	 * @return the token
+	 * @throws GrantException as
+	 * {@link #genericGrantRequest(Configuration, String, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public TokenEndpointResponse genericGrantRequest(Configuration configuration, String grantType,
+			GrantParameters parameters) {
+		return genericGrantRequest(configuration, grantType, parameters, GrantOptions.none());
+	}
+
+	/**
+	 * Runs any grant that is one request (RFC 6749 section 4.5): JWT bearer (RFC 7523),
+	 * SAML 2.0 bearer (RFC 7522), token exchange (RFC 8693), or one of the server's own.
+	 * @param configuration the client that asks
+	 * @param grantType the grant's name
+	 * @param parameters what it asks for
+	 * @param options how to run it
+	 * @return the token
+	 * @throws GrantException as
+	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
+	 * does; {@link Kind#MISCONFIGURED} also if a parameter is missing that the grant
+	 * requires
+	 */
+	public TokenEndpointResponse genericGrantRequest(Configuration configuration, String grantType,
+			GrantParameters parameters, GrantOptions options) {
+		return this.generic.request(configuration, grantType, parameters, options);
 	}
 
 	/**

@@ -1,12 +1,13 @@
 package io.github.oidcgrants.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.http.JsonHttp;
-import io.github.oidcgrants.metadata.AuthorizationServer;
+import io.github.oidcgrants.idtoken.IdTokenRules;
 import io.github.oidcgrants.metadata.ServerMetadata;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ public final class Configuration {
 
 	private final boolean allowInsecureRequests;
 
+	private final boolean certificateBoundAccessTokens;
+
+	private final IdTokenRules idTokenRules;
+
 	private Configuration(Builder builder) {
 		this.server = builder.server;
 		this.clientId = builder.clientId;
@@ -48,12 +53,19 @@ public final class Configuration {
 		if (this.timeout.isNegative() || this.timeout.isZero()) {
 			throw GrantException.misconfigured("The timeout must be longer than nothing, not " + this.timeout);
 		}
-		requireSecure(ServerMetadata.ISSUER);
-		requireSecure(ServerMetadata.TOKEN_ENDPOINT);
+		this.idTokenRules = builder.idTokenRules;
+		this.certificateBoundAccessTokens = builder.certificateBoundAccessTokens;
+		if (mutualTls() && this.transport == null) {
+			throw GrantException.misconfigured("Client '" + this.clientId + "' presents a certificate, but has no"
+					+ " transport of its own that does: give it one (ssl.bundle)");
+		}
+		requireSecure(ServerMetadata.ISSUER, this.server.issuer());
+		for (String endpoint : List.of(ServerMetadata.TOKEN_ENDPOINT, ServerMetadata.JWKS_URI)) {
+			requireSecure(endpoint, this.server.configured().get(endpoint));
+		}
 	}
 
-	private void requireSecure(String member) {
-		Object value = this.server.configured().get(member);
+	private void requireSecure(String member, @Nullable Object value) {
 		if (!this.allowInsecureRequests && value instanceof String uri
 				&& uri.toLowerCase(Locale.ROOT).startsWith("http:")) {
 			throw GrantException.misconfigured("The " + member + " '" + uri + "' of client '" + this.clientId
@@ -105,6 +117,21 @@ public final class Configuration {
 	}
 
 	/**
+	 * {@return what was agreed on about ID tokens}
+	 */
+	public IdTokenRules idTokenRules() {
+		return this.idTokenRules;
+	}
+
+	/**
+	 * {@return whether the client presents a certificate (RFC 8705): to authenticate, or
+	 * to have its access tokens bound to it}
+	 */
+	public boolean mutualTls() {
+		return this.authentication.isMutualTls() || this.certificateBoundAccessTokens;
+	}
+
+	/**
 	 * {@return how long an exchange with the server may take, body included}
 	 */
 	public Duration timeout() {
@@ -153,6 +180,10 @@ public final class Configuration {
 
 		private boolean allowInsecureRequests;
 
+		private boolean certificateBoundAccessTokens;
+
+		private IdTokenRules idTokenRules = IdTokenRules.defaults();
+
 		private Builder(AuthorizationServer server, String clientId) {
 			this.server = server;
 			this.clientId = clientId;
@@ -197,6 +228,28 @@ public final class Configuration {
 		 */
 		public Builder allowInsecureRequests(boolean allow) {
 			this.allowInsecureRequests = allow;
+			return this;
+		}
+
+		/**
+		 * Says that access tokens are bound to the client's certificate (RFC 8705 section
+		 * 3) although another method authenticates it: its transport presents the
+		 * certificate, and the server's endpoints for that are used.
+		 * @param bound whether they are bound
+		 * @return this
+		 */
+		public Builder tlsClientCertificateBoundAccessTokens(boolean bound) {
+			this.certificateBoundAccessTokens = bound;
+			return this;
+		}
+
+		/**
+		 * Sets what was agreed on about ID tokens.
+		 * @param rules the rules
+		 * @return this
+		 */
+		public Builder idTokenRules(IdTokenRules rules) {
+			this.idTokenRules = rules;
 			return this;
 		}
 

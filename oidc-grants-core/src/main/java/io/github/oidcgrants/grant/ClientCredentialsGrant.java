@@ -31,7 +31,8 @@ public final class ClientCredentialsGrant {
 	 */
 	public TokenEndpointResponse request(Configuration configuration, GrantParameters parameters,
 			GrantOptions options) {
-		return this.endpoint.request(configuration, AuthorizationGrantType.CLIENT_CREDENTIALS, parameters, options);
+		return this.endpoint
+			.request(new TokenRequest(configuration, AuthorizationGrantType.CLIENT_CREDENTIALS, parameters, options));
 	}
 
 }

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.error.Redactor;
+import io.github.oidcgrants.http.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
@@ -35,6 +37,8 @@ public final class GrantParameters {
 
 	private static final String RESOURCE = "resource";
 
+	private static final String AUTHORIZATION_DETAILS = "authorization_details";
+
 	private static final GrantParameters NONE = builder().build();
 
 	private static final Set<String> RESERVED = Set.of(OAuth2ParameterNames.GRANT_TYPE, OAuth2ParameterNames.CLIENT_ID,
@@ -49,8 +53,11 @@ public final class GrantParameters {
 
 	private final Map<String, List<String>> values;
 
-	private GrantParameters(Map<String, List<String>> values) {
-		this.values = values;
+	private final Map<String, Supplier<String>> suppliers;
+
+	private GrantParameters(Map<String, List<String>> values, Map<String, Supplier<String>> suppliers) {
+		this.values = Collections.unmodifiableMap(values);
+		this.suppliers = Collections.unmodifiableMap(suppliers);
 	}
 
 	/**
@@ -87,10 +94,23 @@ public final class GrantParameters {
 	}
 
 	/**
-	 * {@return all parameters by name, each with its values}
+	 * {@return all parameters by name, each with its values, other than those that come
+	 * from a supplier}
 	 */
 	public Map<String, List<String>> asMap() {
 		return this.values;
+	}
+
+	/**
+	 * {@return whether a parameter comes from a supplier, so that no two requests need be
+	 * the same}
+	 */
+	public boolean hasSuppliers() {
+		return !this.suppliers.isEmpty();
+	}
+
+	boolean contains(String name) {
+		return this.values.containsKey(name) || this.suppliers.containsKey(name);
 	}
 
 	/**
@@ -100,15 +120,23 @@ public final class GrantParameters {
 	 * @return these parameters and, for all other names, the defaults
 	 */
 	public GrantParameters withDefaults(GrantParameters defaults) {
-		if (defaults.values.isEmpty()) {
+		if (defaults.isEmpty()) {
 			return this;
 		}
-		if (this.values.isEmpty()) {
+		if (isEmpty()) {
 			return defaults;
 		}
-		Map<String, List<String>> merged = new LinkedHashMap<>(defaults.values);
-		merged.putAll(this.values);
-		return new GrantParameters(Collections.unmodifiableMap(merged));
+		Map<String, List<String>> mergedValues = new LinkedHashMap<>(defaults.values);
+		Map<String, Supplier<String>> mergedSuppliers = new LinkedHashMap<>(defaults.suppliers);
+		mergedValues.keySet().removeAll(this.suppliers.keySet());
+		mergedSuppliers.keySet().removeAll(this.values.keySet());
+		mergedValues.putAll(this.values);
+		mergedSuppliers.putAll(this.suppliers);
+		return new GrantParameters(mergedValues, mergedSuppliers);
+	}
+
+	private boolean isEmpty() {
+		return this.values.isEmpty() && this.suppliers.isEmpty();
 	}
 
 	private static List<String> split(String scope) {
@@ -120,11 +148,33 @@ public final class GrantParameters {
 			BiConsumer<String, String> consumer = PUBLIC.contains(name) ? open : secret;
 			all.forEach((value) -> consumer.accept(name, value));
 		});
+		this.suppliers.forEach((name, supplier) -> secret.accept(name, read(name, supplier)));
+	}
+
+	private static String read(String name, Supplier<? extends @Nullable String> supplier) {
+		String value;
+		try {
+			value = supplier.get();
+		}
+		catch (GrantException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			// Its message may hold what it failed to read.
+			throw GrantException.misconfigured("The supplier of the parameter '" + name + "' failed with "
+					+ ex.getClass().getName() + ": nothing was sent");
+		}
+		if (value == null || value.isEmpty()) {
+			throw GrantException
+				.misconfigured("The supplier of the parameter '" + name + "' gave nothing: nothing was sent");
+		}
+		return value;
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof GrantParameters parameters && this.values.equals(parameters.values);
+		return other instanceof GrantParameters parameters && this.values.equals(parameters.values)
+				&& this.suppliers.equals(parameters.suppliers);
 	}
 
 	@Override
@@ -136,6 +186,7 @@ public final class GrantParameters {
 	public String toString() {
 		Map<String, Object> shown = new LinkedHashMap<>();
 		this.values.forEach((name, all) -> shown.put(name, PUBLIC.contains(name) ? all : Redactor.MASK));
+		this.suppliers.keySet().forEach((name) -> shown.put(name, Redactor.MASK));
 		return "GrantParameters" + shown;
 	}
 
@@ -146,6 +197,8 @@ public final class GrantParameters {
 	public static final class Builder {
 
 		private final Map<String, List<String>> values = new LinkedHashMap<>();
+
+		private final Map<String, Supplier<String>> suppliers = new LinkedHashMap<>();
 
 		private Builder() {
 		}
@@ -232,7 +285,27 @@ public final class GrantParameters {
 			};
 		}
 
-		private Builder add(String name, String value) {
+		/**
+		 * Adds a parameter whose value is made anew for each request, such as an
+		 * assertion that may be used only once. Its value is treated as a secret.
+		 * @param name its name, none of {@code scope}, {@code resource} and
+		 * {@code audience}
+		 * @param value gives the value, at each use
+		 * @return this
+		 */
+		public Builder parameter(String name, Supplier<String> value) {
+			requireFree(name);
+			if (PUBLIC.contains(name)) {
+				throw GrantException
+					.misconfigured("The parameter '" + name + "' cannot come from a supplier: set its value");
+			}
+			if (this.values.containsKey(name) || this.suppliers.putIfAbsent(name, value) != null) {
+				throw setTwice(name);
+			}
+			return this;
+		}
+
+		private static void requireFree(String name) {
 			if (name.isBlank()) {
 				throw GrantException.misconfigured("A parameter has no name: name it");
 			}
@@ -240,14 +313,26 @@ public final class GrantParameters {
 				throw GrantException.misconfigured("The parameter '" + name + "' cannot be set: it comes from the grant"
 						+ " and from the client's configuration");
 			}
+		}
+
+		private static GrantException setTwice(String name) {
+			return GrantException.misconfigured(
+					"The parameter '" + name + "' is set twice: only resource and audience may have several values");
+		}
+
+		private Builder add(String name, String value) {
+			requireFree(name);
 			if (value.isEmpty()) {
 				throw GrantException
 					.misconfigured("The parameter '" + name + "' has no value: set one, or leave the parameter out");
 			}
 			List<String> present = this.values.computeIfAbsent(name, (n) -> new ArrayList<>());
-			if (!present.isEmpty() && !REPEATABLE.contains(name)) {
-				throw GrantException.misconfigured("The parameter '" + name
-						+ "' is set twice: only resource and audience may have several values");
+			if (this.suppliers.containsKey(name) || (!present.isEmpty() && !REPEATABLE.contains(name))) {
+				throw setTwice(name);
+			}
+			if (AUTHORIZATION_DETAILS.equals(name) && !JsonObject.isArray(value)) {
+				throw GrantException
+					.misconfigured("The parameter 'authorization_details' is not a JSON array (RFC 9396 section 2)");
 			}
 			if (!present.contains(value)) {
 				present.add(value);
@@ -285,7 +370,7 @@ public final class GrantParameters {
 		public GrantParameters build() {
 			Map<String, List<String>> copy = new LinkedHashMap<>();
 			this.values.forEach((name, all) -> copy.put(name, List.copyOf(all)));
-			return new GrantParameters(Collections.unmodifiableMap(copy));
+			return new GrantParameters(copy, new LinkedHashMap<>(this.suppliers));
 		}
 
 	}

@@ -4,20 +4,28 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 
+import io.github.oidcgrants.client.ClientCredential;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.http.HttpAnswer;
 import io.github.oidcgrants.http.HttpCall;
 import io.github.oidcgrants.http.JsonHttp;
+import io.github.oidcgrants.idtoken.IdTokenExpectation;
+import io.github.oidcgrants.idtoken.IdTokenValidator;
+import io.github.oidcgrants.metadata.ServerMetadata;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 
 /**
  * The one path to the token endpoint (RFC 6749 section 3.2) that all grants take.
+ * <p>
+ * A grant is one request. Only one that refuses the client is sent once more, and only if
+ * the client's secret, key or assertion has changed meanwhile.
  */
 public final class TokenEndpoint {
 
@@ -25,36 +33,89 @@ public final class TokenEndpoint {
 
 	private final InstantSource clock;
 
+	private final IdTokenValidator idTokens;
+
 	/**
 	 * Creates the path.
 	 * @param transport the transport for clients that have none of their own
-	 * @param clock tells when requests are sent
+	 * @param clock tells when requests are sent, and the time that ID tokens are held
+	 * against
 	 */
 	public TokenEndpoint(ClientHttpRequestFactory transport, InstantSource clock) {
 		this.transport = transport;
 		this.clock = clock;
+		this.idTokens = new IdTokenValidator(clock);
 	}
 
 	/**
-	 * Runs a grant: one request, never repeated.
-	 * @param configuration the client
-	 * @param grantType the grant
-	 * @param parameters what it asks for
-	 * @param options how to run it
+	 * Asks for a token.
+	 * @param request what to ask
 	 * @return the token
 	 * @throws GrantException if there is none
 	 */
-	TokenEndpointResponse request(Configuration configuration, AuthorizationGrantType grantType,
-			GrantParameters parameters, GrantOptions options) {
-		JsonHttp http = configuration.http(this.transport, options.timeout());
-		HttpCall call = HttpCall.post(configuration.server().metadata(http).tokenEndpoint())
-			.parameter(OAuth2ParameterNames.GRANT_TYPE, grantType.getValue());
-		parameters.forEach(call::parameter, call::secretParameter);
-		configuration.authentication().authenticate(configuration.clientId(), call);
+	TokenEndpointResponse request(TokenRequest request) {
+		Configuration configuration = request.configuration();
+		JsonHttp http = configuration.http(this.transport, request.options().timeout());
+		ServerMetadata server = configuration.server().metadata(http);
+		ClientCredential credential = credential(configuration);
+		Exchange exchange = send(request, http, server, credential);
+		if (refusesClient(exchange.answer())) {
+			ClientCredential current = credential(configuration);
+			if (!current.equals(credential)) {
+				exchange = send(request, http, server, current);
+			}
+		}
+		return validated(read(request, exchange), request, http, server);
+	}
+
+	private static ClientCredential credential(Configuration configuration) {
+		return configuration.authentication().credential(configuration.clientId());
+	}
+
+	private Exchange send(TokenRequest request, JsonHttp http, ServerMetadata server, ClientCredential credential) {
+		boolean mutualTls = request.configuration().mutualTls();
+		HttpCall call = HttpCall.post(server.endpoint(ServerMetadata.TOKEN_ENDPOINT, mutualTls))
+			.parameter(OAuth2ParameterNames.GRANT_TYPE, request.grantType().getValue());
+		request.parameters().forEach(call::parameter, call::secretParameter);
 		Instant sentAt = this.clock.instant();
-		HttpAnswer answer = http.exchange(call);
-		Map<String, @Nullable Object> body = OAuthAnswer.requireSuccess(answer, this.clock);
-		return TokenEndpointResponse.of(body, sentAt, this.clock, answer::malformed);
+		credential.apply(call, server, sentAt);
+		return new Exchange(http.exchange(call), sentAt);
+	}
+
+	private static boolean refusesClient(HttpAnswer answer) {
+		Map<String, @Nullable Object> body = answer.objectOrNull();
+		return answer.status() == 401
+				|| (body != null && OAuth2ErrorCodes.INVALID_CLIENT.equals(body.get(OAuth2ParameterNames.ERROR)));
+	}
+
+	private TokenEndpointResponse read(TokenRequest request, Exchange exchange) {
+		HttpAnswer answer = exchange.answer();
+		return TokenEndpointResponse.of(OAuthAnswer.requireSuccess(answer, this.clock), request.isTokenExchange(),
+				exchange.sentAt(), this.clock, answer::malformed);
+	}
+
+	private TokenEndpointResponse validated(TokenEndpointResponse response, TokenRequest request, JsonHttp http,
+			ServerMetadata server) {
+		String idToken = response.idToken();
+		if (idToken == null) {
+			return response;
+		}
+		Configuration configuration = request.configuration();
+		String issuer = server.issuer();
+		if (issuer == null) {
+			throw GrantException.of(GrantException.Kind.ID_TOKEN_REFUSED,
+					"The ID token is refused: the issuer of client '" + configuration.clientId()
+							+ "' is not known, so nothing can be held against it (issuer-uri)");
+		}
+		IdTokenExpectation expected = new IdTokenExpectation(issuer, configuration.server().tenants(),
+				configuration.clientId(), server.list("id_token_signing_alg_values_supported"), response.accessToken(),
+				null, null, request.previous());
+		OidcIdToken claims = this.idTokens.validate(idToken, configuration.idTokenRules(), expected,
+				(header) -> configuration.server().key(header, http));
+		return response.withClaims(claims);
+	}
+
+	private record Exchange(HttpAnswer answer, Instant sentAt) {
 	}
 
 }

@@ -22,12 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Discovery {
 
+	private static final String TENANT = "{tenantid}";
+
 	private final String issuer;
+
+	private final boolean template;
 
 	private final List<URI> candidates;
 
-	Discovery(String issuer) {
+	Discovery(String issuer, boolean template) {
 		this.issuer = issuer;
+		this.template = template;
 		this.candidates = candidates(issuer);
 	}
 
@@ -80,13 +85,34 @@ final class Discovery {
 		if (!(members.get(ServerMetadata.ISSUER) instanceof String answered) || answered.isEmpty()) {
 			throw answer.malformed("it names no issuer");
 		}
-		if (!this.issuer.equals(answered)) {
+		if (!this.issuer.equals(answered) && !isTemplateOfIssuer(answered)) {
 			throw GrantException.misconfigured("The issuer '" + this.issuer + "' answered as the issuer '"
 					+ answer.call().redactor().clean(answered)
 					+ "': its metadata are not used (RFC 8414 section 3.3). Set issuer-uri to exactly what the server"
 					+ " calls itself, or make the server call itself what issuer-uri says");
 		}
 		return ServerMetadata.of(members);
+	}
+
+	// The answer of https://host/organizations/v2.0 may be https://host/{tenantid}/v2.0.
+	private boolean isTemplateOfIssuer(String answered) {
+		int at = answered.indexOf(TENANT);
+		if (!this.template || at < 0) {
+			return false;
+		}
+		String before = answered.substring(0, at);
+		String after = answered.substring(at + TENANT.length());
+		if (!this.issuer.startsWith(before) || !this.issuer.endsWith(after)
+				|| this.issuer.length() <= before.length() + after.length()) {
+			return false;
+		}
+		String tenant = this.issuer.substring(before.length(), this.issuer.length() - after.length());
+		return before.endsWith("/") && (after.isEmpty() || after.startsWith("/")) && !tenant.contains("/");
+	}
+
+	@Override
+	public String toString() {
+		return "'" + this.issuer + "'";
 	}
 
 }

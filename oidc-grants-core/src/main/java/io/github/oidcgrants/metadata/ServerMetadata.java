@@ -27,6 +27,13 @@ public final class ServerMetadata {
 	 */
 	public static final String TOKEN_ENDPOINT = "token_endpoint";
 
+	/**
+	 * The name of the address of the server's keys.
+	 */
+	public static final String JWKS_URI = "jwks_uri";
+
+	private static final String MTLS_ALIASES = "mtls_endpoint_aliases";
+
 	private final Map<String, @Nullable Object> members;
 
 	private ServerMetadata(Map<String, @Nullable Object> members) {
@@ -64,7 +71,22 @@ public final class ServerMetadata {
 	 * endpoint, or what it has is no absolute address without fragment
 	 */
 	public URI endpoint(String name) {
-		if (!(get(name) instanceof String text) || text.isBlank()) {
+		return endpoint(name, false);
+	}
+
+	/**
+	 * {@return the address of an endpoint}
+	 * @param name the endpoint's name, {@code token_endpoint} for one
+	 * @param mutualTls whether the client presents a certificate: then the endpoint's
+	 * alias for that is used where the server has one (RFC 8705 section 5)
+	 * @throws GrantException as {@link #endpoint(String)} does
+	 */
+	public URI endpoint(String name, boolean mutualTls) {
+		Object address = get(name);
+		if (mutualTls && get(MTLS_ALIASES) instanceof Map<?, ?> aliases && aliases.get(name) != null) {
+			address = aliases.get(name);
+		}
+		if (!(address instanceof String text) || text.isBlank()) {
 			throw GrantException.misconfigured("The metadata of " + description() + " has no " + name
 					+ ": configure the endpoint explicitly, or use a server that offers it");
 		}

@@ -22,6 +22,8 @@ final class Members {
 
 	private static final Set<String> TOKEN_TYPES = Set.of("bearer", "dpop");
 
+	private static final String NOT_APPLICABLE = "n_a";
+
 	private static final Pattern DECIMAL = Pattern.compile("\\d{1,40}(\\.\\d{1,40})?");
 
 	private static final Duration LONGEST_LIFETIME = Duration.ofDays(3650);
@@ -35,9 +37,9 @@ final class Members {
 		this.malformed = malformed;
 	}
 
-	String tokenType() {
+	String tokenType(boolean tokenExchange) {
 		String type = required(OAuth2ParameterNames.TOKEN_TYPE).toLowerCase(Locale.ROOT);
-		if (!TOKEN_TYPES.contains(type)) {
+		if (!TOKEN_TYPES.contains(type) && !(tokenExchange && NOT_APPLICABLE.equals(type))) {
 			throw this.malformed.apply("its token_type is none that this client can use (Bearer, DPoP)");
 		}
 		return type;

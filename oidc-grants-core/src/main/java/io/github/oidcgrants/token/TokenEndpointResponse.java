@@ -16,6 +16,7 @@ import io.github.oidcgrants.error.Redactor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 import org.springframework.util.StringUtils;
 
 /**
@@ -24,6 +25,8 @@ import org.springframework.util.StringUtils;
  * specification does not know.
  */
 public final class TokenEndpointResponse {
+
+	private static final String ISSUED_TOKEN_TYPE = "issued_token_type";
 
 	private final Map<String, @Nullable Object> members;
 
@@ -39,28 +42,50 @@ public final class TokenEndpointResponse {
 
 	private final @Nullable String idToken;
 
+	private final @Nullable OidcIdToken claims;
+
+	private final @Nullable String issuedTokenType;
+
 	private final Instant issuedAt;
 
 	private final InstantSource clock;
 
-	private TokenEndpointResponse(Map<String, @Nullable Object> body, Instant sentAt, InstantSource clock,
-			Function<String, GrantException> malformed) {
+	private TokenEndpointResponse(Map<String, @Nullable Object> body, boolean tokenExchange, Instant sentAt,
+			InstantSource clock, Function<String, GrantException> malformed) {
 		Members read = new Members(body, malformed);
 		this.members = Collections.unmodifiableMap(new LinkedHashMap<>(body));
 		this.accessToken = read.required(OAuth2ParameterNames.ACCESS_TOKEN);
-		this.tokenType = read.tokenType();
+		this.tokenType = read.tokenType(tokenExchange);
+		this.issuedTokenType = tokenExchange ? read.required(ISSUED_TOKEN_TYPE) : read.optional(ISSUED_TOKEN_TYPE);
 		this.refreshToken = read.optional(OAuth2ParameterNames.REFRESH_TOKEN);
 		this.scope = read.optional(OAuth2ParameterNames.SCOPE);
 		this.idToken = read.optional("id_token");
 		Duration lifetime = read.lifetime();
 		this.expiresAt = (lifetime != null) ? sentAt.plus(lifetime) : null;
+		this.claims = null;
 		this.issuedAt = sentAt;
 		this.clock = clock;
+	}
+
+	private TokenEndpointResponse(TokenEndpointResponse unvalidated, OidcIdToken claims) {
+		this.members = unvalidated.members;
+		this.accessToken = unvalidated.accessToken;
+		this.tokenType = unvalidated.tokenType;
+		this.issuedTokenType = unvalidated.issuedTokenType;
+		this.expiresAt = unvalidated.expiresAt;
+		this.refreshToken = unvalidated.refreshToken;
+		this.scope = unvalidated.scope;
+		this.idToken = unvalidated.idToken;
+		this.claims = claims;
+		this.issuedAt = unvalidated.issuedAt;
+		this.clock = unvalidated.clock;
 	}
 
 	/**
 	 * Reads an answer.
 	 * @param body the members of the JSON object that the server sent
+	 * @param tokenExchange whether it answers a token exchange, which may give a token
+	 * that is no access token (RFC 8693 section 2.2.1)
 	 * @param sentAt when the request was sent: from then on the lifetime counts
 	 * @param clock tells the time left
 	 * @param malformed creates the exception for an answer that breaks the specification,
@@ -70,9 +95,18 @@ public final class TokenEndpointResponse {
 	 * known member has a type or value that it cannot have, or the token type is one that
 	 * this client cannot use
 	 */
-	public static TokenEndpointResponse of(Map<String, @Nullable Object> body, Instant sentAt, InstantSource clock,
-			Function<String, GrantException> malformed) {
-		return new TokenEndpointResponse(body, sentAt, clock, malformed);
+	public static TokenEndpointResponse of(Map<String, @Nullable Object> body, boolean tokenExchange, Instant sentAt,
+			InstantSource clock, Function<String, GrantException> malformed) {
+		return new TokenEndpointResponse(body, tokenExchange, sentAt, clock, malformed);
+	}
+
+	/**
+	 * Adds the claims of the ID token.
+	 * @param claims the claims, after they were validated
+	 * @return the same answer with claims
+	 */
+	public TokenEndpointResponse withClaims(OidcIdToken claims) {
+		return new TokenEndpointResponse(this, claims);
 	}
 
 	/**
@@ -148,6 +182,22 @@ public final class TokenEndpointResponse {
 	 */
 	public @Nullable String idToken() {
 		return this.idToken;
+	}
+
+	/**
+	 * {@return the validated claims of the ID token; {@code null} if the server sent
+	 * none}
+	 */
+	public @Nullable OidcIdToken claims() {
+		return this.claims;
+	}
+
+	/**
+	 * {@return what kind of token a token exchange gave (RFC 8693 section 3);
+	 * {@code null} for other grants}
+	 */
+	public @Nullable String issuedTokenType() {
+		return this.issuedTokenType;
 	}
 
 	/**

@@ -1,0 +1,56 @@
+package io.github.oidcgrants.grant;
+
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.core.oidc.OidcIdToken;
+
+/**
+ * The refresh token grant (RFC 6749 section 6, OpenID Connect Core 1.0 section 12).
+ */
+public final class RefreshTokenGrant {
+
+	private final TokenEndpoint endpoint;
+
+	/**
+	 * Creates the grant.
+	 * @param endpoint the path to the token endpoint
+	 */
+	public RefreshTokenGrant(TokenEndpoint endpoint) {
+		this.endpoint = endpoint;
+	}
+
+	/**
+	 * Runs the grant.
+	 * @param configuration the client
+	 * @param refreshToken the refresh token
+	 * @param previous the ID token that a new one must agree with in {@code iss},
+	 * {@code sub} and {@code aud}, or {@code null} if it is not known
+	 * @param parameters what it asks for
+	 * @param options how to run it
+	 * @return the token
+	 * @throws GrantException if there is none; {@link Kind#MISCONFIGURED} if the refresh
+	 * token is blank, or stands in the parameters too
+	 */
+	public TokenEndpointResponse request(Configuration configuration, String refreshToken,
+			@Nullable OidcIdToken previous, GrantParameters parameters, GrantOptions options) {
+		if (refreshToken.isBlank()) {
+			throw GrantException.misconfigured("The refresh token is blank: log in again to get one");
+		}
+		if (parameters.contains(OAuth2ParameterNames.REFRESH_TOKEN)) {
+			throw GrantException.misconfigured("The parameter 'refresh_token' cannot be set: it is an argument");
+		}
+		GrantParameters all = GrantParameters.builder()
+			.parameter(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken)
+			.build()
+			.withDefaults(parameters);
+		return this.endpoint
+			.request(new TokenRequest(configuration, AuthorizationGrantType.REFRESH_TOKEN, all, options, previous));
+	}
+
+}
