@@ -68,9 +68,7 @@ public final class GrantTemplate {
 			return clientCredentialsGrant(registered, registered.defaultKey(), registered.registration().parameters(),
 					GrantOptions.none());
 		}
-		throw GrantException
-			.misconfigured("The grant '" + grantType.getValue() + "' of the registration '" + registrationId
-					+ "' cannot be run by its name alone: set authorization-grant-type to client_credentials");
+		return genericGrantRequest(registrationId, grantType.getValue(), GrantParameters.none(), GrantOptions.none());
 	}
 
 	/**
@@ -95,9 +93,7 @@ public final class GrantTemplate {
 	 */
 	public TokenEndpointResponse clientCredentialsGrant(String registrationId,
 			Consumer<GrantParameters.Builder> parameters) {
-		GrantParameters.Builder builder = GrantParameters.builder();
-		parameters.accept(builder);
-		return clientCredentialsGrant(registrationId, builder.build());
+		return clientCredentialsGrant(registrationId, build(parameters));
 	}
 
 	/**
@@ -138,10 +134,119 @@ public final class GrantTemplate {
 	private TokenEndpointResponse clientCredentialsGrant(Registered registered, TokenCacheKey key,
 			GrantParameters parameters, GrantOptions options) {
 		Configuration configuration = registered.registration().configuration();
+		if (parameters.hasSuppliers()) {
+			// What it will ask for is not known yet, so neither is whose token it would
+			// be.
+			return this.client.clientCredentialsGrant(configuration, parameters, options);
+		}
 		if (options.forceNew()) {
 			return this.cache.renew(key, () -> this.client.clientCredentialsGrant(configuration, parameters, options));
 		}
 		return this.cache.get(key, () -> this.client.clientCredentialsGrant(configuration, parameters, options));
+	}
+
+	/**
+	 * Refreshes tokens (RFC 6749 section 6). Only what is given here is asked for, not
+	 * what the registration asks for: a refresh must not ask for more than was granted.
+	 * @param registrationId the registration
+	 * @param refreshToken the refresh token
+	 * @return the new tokens, never kept ones
+	 * @throws GrantException as
+	 * {@link #refreshTokenGrant(String, String, GrantParameters, GrantOptions)} does
+	 */
+	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken) {
+		return refreshTokenGrant(registrationId, refreshToken, GrantParameters.none(), GrantOptions.none());
+	}
+
+	/**
+	 * Refreshes tokens (RFC 6749 section 6). Only what is given here is asked for, not
+	 * what the registration asks for: a refresh must not ask for more than was granted.
+	 * @param registrationId the registration
+	 * @param refreshToken the refresh token
+	 * @param parameters sets what to ask for
+	 * @return the new tokens, never kept ones
+	 * @throws GrantException as
+	 * {@link #refreshTokenGrant(String, String, GrantParameters, GrantOptions)} does
+	 */
+	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken,
+			Consumer<GrantParameters.Builder> parameters) {
+		return refreshTokenGrant(registrationId, refreshToken, build(parameters), GrantOptions.none());
+	}
+
+	/**
+	 * Refreshes tokens (RFC 6749 section 6). Only what is given here is asked for, not
+	 * what the registration asks for: a refresh must not ask for more than was granted.
+	 * @param registrationId the registration
+	 * @param refreshToken the refresh token
+	 * @param parameters what to ask for
+	 * @param options how to run the grant
+	 * @return the new tokens, never kept ones
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
+	 * else as
+	 * {@link GrantClient#refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken,
+			GrantParameters parameters, GrantOptions options) {
+		return this.client.refreshTokenGrant(configuration(registrationId), refreshToken, parameters, options);
+	}
+
+	/**
+	 * Refreshes tokens that came from an earlier grant; a new ID token must agree with
+	 * the earlier one (OpenID Connect Core 1.0 section 12.2).
+	 * @param registrationId the registration
+	 * @param previous the tokens to refresh
+	 * @return the new tokens, never kept ones
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
+	 * else as
+	 * {@link GrantClient#refreshTokenGrant(Configuration, TokenEndpointResponse, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public TokenEndpointResponse refreshTokenGrant(String registrationId, TokenEndpointResponse previous) {
+		return this.client.refreshTokenGrant(configuration(registrationId), previous, GrantParameters.none(),
+				GrantOptions.none());
+	}
+
+	/**
+	 * Runs any grant that is one request (RFC 6749 section 4.5).
+	 * @param registrationId the registration
+	 * @param grantType the grant's name
+	 * @param parameters sets what to ask for; a parameter replaces the registration's of
+	 * the same name
+	 * @return the token, never a kept one
+	 * @throws GrantException as
+	 * {@link #genericGrantRequest(String, String, GrantParameters, GrantOptions)} does
+	 */
+	public TokenEndpointResponse genericGrantRequest(String registrationId, String grantType,
+			Consumer<GrantParameters.Builder> parameters) {
+		return genericGrantRequest(registrationId, grantType, build(parameters), GrantOptions.none());
+	}
+
+	/**
+	 * Runs any grant that is one request (RFC 6749 section 4.5): JWT bearer (RFC 7523),
+	 * SAML 2.0 bearer (RFC 7522), token exchange (RFC 8693), or one of the server's own.
+	 * @param registrationId the registration
+	 * @param grantType the grant's name
+	 * @param parameters what to ask for; a parameter replaces the registration's of the
+	 * same name
+	 * @param options how to run the grant
+	 * @return the token, never a kept one
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
+	 * else as
+	 * {@link GrantClient#genericGrantRequest(Configuration, String, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public TokenEndpointResponse genericGrantRequest(String registrationId, String grantType,
+			GrantParameters parameters, GrantOptions options) {
+		GrantRegistration registration = registered(registrationId).registration();
+		return this.client.genericGrantRequest(registration.configuration(), grantType,
+				parameters.withDefaults(registration.parameters()), options);
+	}
+
+	private static GrantParameters build(Consumer<GrantParameters.Builder> parameters) {
+		GrantParameters.Builder builder = GrantParameters.builder();
+		parameters.accept(builder);
+		return builder.build();
 	}
 
 	/**
