@@ -3,6 +3,7 @@ package io.github.oidcgrants.jose;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -14,6 +15,7 @@ import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECFieldFp;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
@@ -23,6 +25,7 @@ import java.util.List;
 
 import javax.crypto.KeyAgreement;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
@@ -40,6 +43,8 @@ final class KeyPairs {
 
 	static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
+	private static final int RSA_BITS = 3072;
+
 	private static final byte[] PROBE = { 'o', 'i', 'd', 'c' };
 
 	private KeyPairs() {
@@ -53,11 +58,11 @@ final class KeyPairs {
 				throw GrantException.misconfigured(
 						"The private key in the PEM does not belong to the certificate or" + " public key beside it");
 			}
-			if (privateKey instanceof RSAPrivateCrtKey rsa) {
-				return new RSAKey.Builder((RSAPublicKey) known).privateKey(rsa).x509CertSHA256Thumbprint(x5t).build();
+			if (known instanceof RSAPublicKey rsa) {
+				return new RSAKey.Builder(rsa).privateKey(privateKey).x509CertSHA256Thumbprint(x5t).build();
 			}
-			if (privateKey instanceof ECPrivateKey ec) {
-				return new ECKey.Builder(Curve.forECParameterSpec(ec.getParams()), (ECPublicKey) known).privateKey(ec)
+			if (known instanceof ECPublicKey ec) {
+				return new ECKey.Builder(Curve.forECParameterSpec(ec.getParams()), ec).privateKey(privateKey)
 					.x509CertSHA256Thumbprint(x5t)
 					.build();
 			}
@@ -69,6 +74,38 @@ final class KeyPairs {
 			throw GrantException.misconfigured("The private key in the PEM cannot be used: it must be RSA, EC on P-256,"
 					+ " P-384 or P-521, or Ed25519, and fit to what stands beside it");
 		}
+	}
+
+	static JWK generate(JWSAlgorithm algorithm) {
+		KeyPairGenerator generator;
+		try {
+			if (SignatureAlgorithms.isRsa(algorithm)) {
+				generator = KeyPairGenerator.getInstance("RSA");
+				generator.initialize(RSA_BITS);
+			}
+			else if (JWSAlgorithm.Family.ED.contains(algorithm)) {
+				generator = KeyPairGenerator.getInstance("Ed25519");
+			}
+			else {
+				generator = KeyPairGenerator.getInstance("EC");
+				generator.initialize(new ECGenParameterSpec(curve(algorithm).getStdName()));
+			}
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("The JDK generates all of these keys", ex);
+		}
+		KeyPair pair = generator.generateKeyPair();
+		return toJwk(pair.getPrivate(), pair.getPublic(), null);
+	}
+
+	private static Curve curve(JWSAlgorithm algorithm) {
+		return switch (algorithm.getName()) {
+			case "ES256" -> Curve.P_256;
+			case "ES384" -> Curve.P_384;
+			case "ES512" -> Curve.P_521;
+			default -> throw GrantException.misconfigured("There is no key to generate for the algorithm '" + algorithm
+					+ "': use ES256, ES384, ES512, EdDSA, or RS or PS with 256, 384 or 512");
+		};
 	}
 
 	private static PublicKey derive(PrivateKey key) throws GeneralSecurityException {

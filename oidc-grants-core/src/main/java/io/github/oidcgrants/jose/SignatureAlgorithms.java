@@ -39,6 +39,10 @@ public final class SignatureAlgorithms {
 		return HMAC.contains(algorithm);
 	}
 
+	static boolean isRsa(JWSAlgorithm algorithm) {
+		return RSA.contains(algorithm);
+	}
+
 	/**
 	 * {@return the algorithms that a key can be used with, the preferred one first; none
 	 * if the key is too weak or of a kind that is not supported}

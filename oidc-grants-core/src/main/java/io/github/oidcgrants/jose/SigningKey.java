@@ -1,10 +1,13 @@
 package io.github.oidcgrants.jose;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.text.ParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
+import com.nimbusds.jose.Algorithm;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -16,7 +19,6 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import org.jspecify.annotations.Nullable;
@@ -86,12 +88,46 @@ public final class SigningKey {
 	}
 
 	/**
+	 * Takes a key out of a key store; it may be one that cannot be exported.
+	 * @param keyStore the key store
+	 * @param alias the name of the key in it
+	 * @param password the password of the key
+	 * @return the key
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such key, or it
+	 * cannot sign
+	 */
+	public static SigningKey of(KeyStore keyStore, String alias, char[] password) {
+		try {
+			if (keyStore.getEntry(alias,
+					new KeyStore.PasswordProtection(password)) instanceof KeyStore.PrivateKeyEntry entry) {
+				return of(KeyPairs.toJwk(entry.getPrivateKey(), entry.getCertificate().getPublicKey(), null));
+			}
+		}
+		catch (GeneralSecurityException ex) {
+			// Falls through: what cannot be opened is as good as absent.
+		}
+		throw GrantException.misconfigured("The key store has no private key '" + alias
+				+ "' that the password opens: check the alias and the password");
+	}
+
+	/**
+	 * Generates a key.
+	 * @param algorithm what it is to sign with: ES256, ES384, ES512, EdDSA, or RS or PS
+	 * with 256, 384 or 512
+	 * @return the key, bound to that algorithm
+	 * @throws GrantException {@link Kind#MISCONFIGURED} for any other algorithm
+	 */
+	public static SigningKey generate(String algorithm) {
+		return of(KeyPairs.generate(JWSAlgorithm.parse(algorithm))).withAlgorithm(algorithm);
+	}
+
+	/**
 	 * Gives the key an identifier.
 	 * @param keyId what {@code kid} is to say
 	 * @return the same key under that name
 	 */
 	public SigningKey withKeyId(String keyId) {
-		return of(with(Map.of("kid", keyId)));
+		return of(with(keyId, this.jwk.getAlgorithm()));
 	}
 
 	/**
@@ -101,18 +137,18 @@ public final class SigningKey {
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if the key cannot do it
 	 */
 	public SigningKey withAlgorithm(String algorithm) {
-		return of(with(Map.of("alg", require(JWSAlgorithm.parse(algorithm)).getName())));
+		return of(with(this.jwk.getKeyID(), require(JWSAlgorithm.parse(algorithm))));
 	}
 
-	private JWK with(Map<String, Object> members) {
-		Map<String, Object> all = this.jwk.toJSONObject();
-		all.putAll(members);
-		try {
-			return JWK.parse(all);
+	// Copied by type, because a key that cannot be exported has no JSON.
+	private JWK with(@Nullable String keyId, @Nullable Algorithm algorithm) {
+		if (this.jwk instanceof RSAKey rsa) {
+			return new RSAKey.Builder(rsa).keyID(keyId).algorithm(algorithm).build();
 		}
-		catch (ParseException ex) {
-			throw new IllegalStateException("A key that was read before", ex);
+		if (this.jwk instanceof ECKey ec) {
+			return new ECKey.Builder(ec).keyID(keyId).algorithm(algorithm).build();
 		}
+		return new OctetKeyPair.Builder((OctetKeyPair) this.jwk).keyID(keyId).algorithm(algorithm).build();
 	}
 
 	private JWSAlgorithm require(JWSAlgorithm algorithm) {
@@ -175,15 +211,25 @@ public final class SigningKey {
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if signing failed
 	 */
 	public String sign(JWSHeader header, JWTClaimsSet claims) {
-		SignedJWT jwt = new SignedJWT(header, claims);
+		String input = header.toBase64URL() + "." + claims.toPayload().toBase64URL();
+		return input + "." + sign(header, input);
+	}
+
+	/**
+	 * Signs what is already written in the compact form (RFC 7515 section 5.1).
+	 * @param header the header; the algorithm must be one of this key's
+	 * @param signingInput the encoded header, a dot, and the encoded payload
+	 * @return the encoded signature
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if signing failed
+	 */
+	public String sign(JWSHeader header, String signingInput) {
 		try {
-			jwt.sign(this.signer);
+			return this.signer.sign(header, signingInput.getBytes(StandardCharsets.US_ASCII)).toString();
 		}
 		catch (JOSEException ex) {
 			throw GrantException.of(Kind.MISCONFIGURED, "The key" + describe(this.jwk) + " could not sign with "
 					+ header.getAlgorithm() + ": " + ex.getClass().getSimpleName());
 		}
-		return jwt.serialize();
 	}
 
 	private static JWSSigner signer(JWK jwk) {

@@ -1,0 +1,98 @@
+package io.github.oidcgrants.dpop;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The DPoP keys of a registration: the one that new tokens are bound to, and those before
+ * it, which stay as long as tokens that are bound to them are valid. Thread-safe.
+ */
+public final class DPoPKeyRing {
+
+	private final InstantSource clock;
+
+	private final Map<String, Key> keys = new LinkedHashMap<>();
+
+	private DPoPHandle current;
+
+	private DPoPKeyRing(DPoPHandle first, InstantSource clock) {
+		this.clock = clock;
+		this.current = first;
+		this.keys.put(first.thumbprint(), new Key(first, Instant.MIN));
+	}
+
+	/**
+	 * Creates a ring of one key.
+	 * @param first the key
+	 * @return the ring
+	 */
+	public static DPoPKeyRing of(DPoPHandle first) {
+		return of(first, InstantSource.system());
+	}
+
+	/**
+	 * Creates a ring of one key.
+	 * @param first the key
+	 * @param clock tells when tokens have expired
+	 * @return the ring
+	 */
+	public static DPoPKeyRing of(DPoPHandle first, InstantSource clock) {
+		return new DPoPKeyRing(first, clock);
+	}
+
+	/**
+	 * {@return the key that new tokens are bound to}
+	 */
+	public synchronized DPoPHandle current() {
+		return this.current;
+	}
+
+	/**
+	 * Binds new tokens to another key from now on. The one before retires: it is still
+	 * found by its thumbprint until the last token that is bound to it has expired.
+	 * @param next the key
+	 */
+	public synchronized void rotate(DPoPHandle next) {
+		Instant now = this.clock.instant();
+		this.keys.values().removeIf((key) -> !key.neededUntil().isAfter(now));
+		this.keys.putIfAbsent(next.thumbprint(), new Key(next, Instant.MIN));
+		this.current = next;
+	}
+
+	/**
+	 * Finds the key that a token is bound to.
+	 * @param thumbprint the thumbprint that the token carries
+	 * @return the key, or {@code null} if it is not here, or no more
+	 */
+	public synchronized @Nullable DPoPHandle find(String thumbprint) {
+		if (this.current.thumbprint().equals(thumbprint)) {
+			return this.current;
+		}
+		Key key = this.keys.get(thumbprint);
+		return (key != null && key.neededUntil().isAfter(this.clock.instant())) ? key.handle() : null;
+	}
+
+	/**
+	 * Takes note of a token, so that its key stays as long as it is valid.
+	 * @param thumbprint the thumbprint that the token carries
+	 * @param expiresAt when the token expires; {@code null} if that is not known
+	 */
+	public synchronized void issued(String thumbprint, @Nullable Instant expiresAt) {
+		Instant until = (expiresAt != null) ? expiresAt : Instant.MAX;
+		this.keys.computeIfPresent(thumbprint,
+				(t, key) -> key.neededUntil().isBefore(until) ? new Key(key.handle(), until) : key);
+	}
+
+	@Override
+	public synchronized String toString() {
+		return "DPoPKeyRing[current=" + this.current.thumbprint() + ", keys=" + this.keys.size() + "]";
+	}
+
+	private record Key(DPoPHandle handle, Instant neededUntil) {
+	}
+
+}
