@@ -93,6 +93,13 @@ public final class AuthorizationServer {
 	}
 
 	/**
+	 * {@return whether what is not configured is discovered}
+	 */
+	public boolean isDiscovered() {
+		return this.metadata.isDiscovered();
+	}
+
+	/**
 	 * {@return the tenants whose ID tokens are accepted; empty for a server of one
 	 * issuer}
 	 */

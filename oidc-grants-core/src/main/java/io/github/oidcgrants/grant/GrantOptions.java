@@ -2,6 +2,8 @@ package io.github.oidcgrants.grant;
 
 import java.time.Duration;
 
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,13 @@ public final class GrantOptions {
 
 	private final @Nullable Duration timeout;
 
+	private final @Nullable DPoPHandle dpop;
+
+	private final DPoPMode dpopMode;
+
 	private GrantOptions(Builder builder) {
+		this.dpop = builder.dpop;
+		this.dpopMode = builder.dpopMode;
 		this.forceNew = builder.forceNew;
 		this.timeout = builder.timeout;
 	}
@@ -52,9 +60,40 @@ public final class GrantOptions {
 		return this.timeout;
 	}
 
+	/**
+	 * {@return the DPoP key to bind tokens to, or {@code null}}
+	 */
+	public @Nullable DPoPHandle dpop() {
+		return this.dpop;
+	}
+
+	/**
+	 * {@return whether tokens are to be bound to that key}
+	 */
+	public DPoPMode dpopMode() {
+		return this.dpopMode;
+	}
+
+	/**
+	 * Binds tokens to a key unless these options already say something about it.
+	 * @param handle the key
+	 * @param mode whether they are to be bound
+	 * @return these options, with a key
+	 */
+	public GrantOptions withDefaultDPoP(DPoPHandle handle, DPoPMode mode) {
+		if (this.dpop != null) {
+			return this;
+		}
+		Builder builder = builder().dpop(handle, mode);
+		builder.forceNew = this.forceNew;
+		builder.timeout = this.timeout;
+		return builder.build();
+	}
+
 	@Override
 	public String toString() {
-		return "GrantOptions[forceNew=" + this.forceNew + ", timeout=" + this.timeout + "]";
+		return "GrantOptions[forceNew=" + this.forceNew + ", timeout=" + this.timeout + ", dpop=" + this.dpop
+				+ ", dpopMode=" + this.dpopMode + "]";
 	}
 
 	/**
@@ -65,6 +104,10 @@ public final class GrantOptions {
 		private boolean forceNew;
 
 		private @Nullable Duration timeout;
+
+		private @Nullable DPoPHandle dpop;
+
+		private DPoPMode dpopMode = DPoPMode.OFF;
 
 		private Builder() {
 		}
@@ -90,6 +133,27 @@ public final class GrantOptions {
 				throw GrantException.misconfigured("The timeout must be longer than nothing, not " + timeout);
 			}
 			this.timeout = timeout;
+			return this;
+		}
+
+		/**
+		 * Binds the access token to a key if the server does that (RFC 9449).
+		 * @param handle the key
+		 * @return this
+		 */
+		public Builder dpop(DPoPHandle handle) {
+			return dpop(handle, DPoPMode.PREFERRED);
+		}
+
+		/**
+		 * Says whether the access token is bound to a key (RFC 9449).
+		 * @param handle the key
+		 * @param mode whether it is bound
+		 * @return this
+		 */
+		public Builder dpop(DPoPHandle handle, DPoPMode mode) {
+			this.dpop = handle;
+			this.dpopMode = mode;
 			return this;
 		}
 

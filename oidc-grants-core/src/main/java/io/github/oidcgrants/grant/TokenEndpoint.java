@@ -24,8 +24,9 @@ import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 /**
  * The one path to the token endpoint (RFC 6749 section 3.2) that all grants take.
  * <p>
- * A grant is one request. Only one that refuses the client is sent once more, and only if
- * the client's secret, key or assertion has changed meanwhile.
+ * A grant is one request. It is sent once more for each of two answers: one that refuses
+ * the client, if the client's secret, key or assertion has changed meanwhile, and one
+ * that wants a DPoP nonce. Each time every proof in it is made anew.
  */
 public final class TokenEndpoint {
 
@@ -57,28 +58,47 @@ public final class TokenEndpoint {
 		Configuration configuration = request.configuration();
 		JsonHttp http = configuration.http(this.transport, request.options().timeout());
 		ServerMetadata server = configuration.server().metadata(http);
-		ClientCredential credential = credential(configuration);
-		Exchange exchange = send(request, http, server, credential);
-		if (refusesClient(exchange.answer())) {
-			ClientCredential current = credential(configuration);
-			if (!current.equals(credential)) {
-				exchange = send(request, http, server, current);
+		TokenProofs proofs = TokenProofs.of(request, server);
+		Exchange exchange = exchange(request, http, server, proofs);
+		TokenEndpointResponse response = TokenEndpointResponse.of(
+				OAuthAnswer.requireSuccess(exchange.answer(), this.clock), request.isTokenExchange(), exchange.sentAt(),
+				this.clock, exchange.answer()::malformed);
+		return validated(proofs.bind(response, exchange.answer()), request, http, server);
+	}
+
+	private Exchange exchange(TokenRequest request, JsonHttp http, ServerMetadata server, TokenProofs proofs) {
+		ClientCredential credential = credential(request.configuration());
+		boolean credentialRead = false;
+		while (true) {
+			Exchange exchange = send(request, http, server, credential, proofs);
+			if (proofs.answersChallenge(exchange.answer())) {
+				continue;
 			}
+			if (credentialRead || !refusesClient(exchange.answer())) {
+				return exchange;
+			}
+			credentialRead = true;
+			ClientCredential current = credential(request.configuration());
+			if (current.equals(credential)) {
+				return exchange;
+			}
+			credential = current;
 		}
-		return validated(read(request, exchange), request, http, server);
 	}
 
 	private static ClientCredential credential(Configuration configuration) {
 		return configuration.authentication().credential(configuration.clientId());
 	}
 
-	private Exchange send(TokenRequest request, JsonHttp http, ServerMetadata server, ClientCredential credential) {
+	private Exchange send(TokenRequest request, JsonHttp http, ServerMetadata server, ClientCredential credential,
+			TokenProofs proofs) {
 		boolean mutualTls = request.configuration().mutualTls();
 		HttpCall call = HttpCall.post(server.endpoint(ServerMetadata.TOKEN_ENDPOINT, mutualTls))
 			.parameter(OAuth2ParameterNames.GRANT_TYPE, request.grantType().getValue());
 		request.parameters().forEach(call::parameter, call::secretParameter);
 		Instant sentAt = this.clock.instant();
 		credential.apply(call, server, sentAt);
+		proofs.apply(call);
 		return new Exchange(http.exchange(call), sentAt);
 	}
 
@@ -86,12 +106,6 @@ public final class TokenEndpoint {
 		Map<String, @Nullable Object> body = answer.objectOrNull();
 		return answer.status() == 401
 				|| (body != null && OAuth2ErrorCodes.INVALID_CLIENT.equals(body.get(OAuth2ParameterNames.ERROR)));
-	}
-
-	private TokenEndpointResponse read(TokenRequest request, Exchange exchange) {
-		HttpAnswer answer = exchange.answer();
-		return TokenEndpointResponse.of(OAuthAnswer.requireSuccess(answer, this.clock), request.isTokenExchange(),
-				exchange.sentAt(), this.clock, answer::malformed);
 	}
 
 	private TokenEndpointResponse validated(TokenEndpointResponse response, TokenRequest request, JsonHttp http,

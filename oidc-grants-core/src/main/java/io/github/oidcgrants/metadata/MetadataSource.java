@@ -76,6 +76,13 @@ public final class MetadataSource {
 	}
 
 	/**
+	 * {@return whether what is not configured is discovered}
+	 */
+	public boolean isDiscovered() {
+		return this.discovery != null;
+	}
+
+	/**
 	 * Gives the metadata, fetched if need be.
 	 * @param http how to fetch them
 	 * @return the metadata

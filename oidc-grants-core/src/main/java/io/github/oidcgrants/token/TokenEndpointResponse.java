@@ -44,6 +44,8 @@ public final class TokenEndpointResponse {
 
 	private final @Nullable OidcIdToken claims;
 
+	private final @Nullable String dpopThumbprint;
+
 	private final @Nullable String issuedTokenType;
 
 	private final Instant issuedAt;
@@ -63,22 +65,25 @@ public final class TokenEndpointResponse {
 		Duration lifetime = read.lifetime();
 		this.expiresAt = (lifetime != null) ? sentAt.plus(lifetime) : null;
 		this.claims = null;
+		this.dpopThumbprint = null;
 		this.issuedAt = sentAt;
 		this.clock = clock;
 	}
 
-	private TokenEndpointResponse(TokenEndpointResponse unvalidated, OidcIdToken claims) {
-		this.members = unvalidated.members;
-		this.accessToken = unvalidated.accessToken;
-		this.tokenType = unvalidated.tokenType;
-		this.issuedTokenType = unvalidated.issuedTokenType;
-		this.expiresAt = unvalidated.expiresAt;
-		this.refreshToken = unvalidated.refreshToken;
-		this.scope = unvalidated.scope;
-		this.idToken = unvalidated.idToken;
+	private TokenEndpointResponse(TokenEndpointResponse other, @Nullable OidcIdToken claims,
+			@Nullable String dpopThumbprint) {
+		this.members = other.members;
+		this.accessToken = other.accessToken;
+		this.tokenType = other.tokenType;
+		this.issuedTokenType = other.issuedTokenType;
+		this.expiresAt = other.expiresAt;
+		this.refreshToken = other.refreshToken;
+		this.scope = other.scope;
+		this.idToken = other.idToken;
 		this.claims = claims;
-		this.issuedAt = unvalidated.issuedAt;
-		this.clock = unvalidated.clock;
+		this.dpopThumbprint = dpopThumbprint;
+		this.issuedAt = other.issuedAt;
+		this.clock = other.clock;
 	}
 
 	/**
@@ -106,7 +111,16 @@ public final class TokenEndpointResponse {
 	 * @return the same answer with claims
 	 */
 	public TokenEndpointResponse withClaims(OidcIdToken claims) {
-		return new TokenEndpointResponse(this, claims);
+		return new TokenEndpointResponse(this, claims, this.dpopThumbprint);
+	}
+
+	/**
+	 * Says which DPoP key the access token is bound to.
+	 * @param dpopThumbprint the thumbprint of the key that the proof was made with
+	 * @return the same answer, bound
+	 */
+	public TokenEndpointResponse boundTo(String dpopThumbprint) {
+		return new TokenEndpointResponse(this, this.claims, dpopThumbprint);
 	}
 
 	/**
@@ -190,6 +204,14 @@ public final class TokenEndpointResponse {
 	 */
 	public @Nullable OidcIdToken claims() {
 		return this.claims;
+	}
+
+	/**
+	 * {@return the thumbprint of the DPoP key that the access token is bound to (RFC
+	 * 7638); {@code null} for a token that is not bound}
+	 */
+	public @Nullable String dpopThumbprint() {
+		return this.dpopThumbprint;
 	}
 
 	/**
