@@ -1,50 +1,218 @@
 package io.github.oidcgrants;
 
+import java.net.URI;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPKeyRing;
+import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.GrantParameters;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 
 /**
  * A configuration under a name of the application's own, with what its grants ask for
- * unless told otherwise. Immutable.
- *
- * @param id the name
- * @param configuration the client and its server
- * @param grantType the grant that {@link GrantTemplate#token(String)} runs
- * @param parameters what grants ask for; a call's own parameter replaces the one of the
- * same name
+ * unless told otherwise, and where its tokens may go. Immutable.
  */
-public record GrantRegistration(String id, Configuration configuration, AuthorizationGrantType grantType,
-		GrantParameters parameters) {
+public final class GrantRegistration {
 
-	/**
-	 * Creates a registration.
-	 * @param id the name, not blank
-	 * @param configuration the client and its server
-	 * @param grantType the grant that {@link GrantTemplate#token(String)} runs
-	 * @param parameters what grants ask for
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if the name is blank
-	 */
-	public GrantRegistration {
-		if (id.isBlank()) {
+	private final String id;
+
+	private final Configuration configuration;
+
+	private final AuthorizationGrantType grantType;
+
+	private final GrantParameters parameters;
+
+	private final @Nullable DPoPKeyRing dpop;
+
+	private final DPoPMode dpopMode;
+
+	private final Set<Origin> allowedOrigins;
+
+	private GrantRegistration(Builder builder) {
+		this.id = builder.id;
+		this.configuration = builder.configuration;
+		this.grantType = builder.grantType;
+		this.parameters = builder.parameters;
+		this.dpop = builder.dpop;
+		this.dpopMode = builder.dpopMode;
+		this.allowedOrigins = builder.allowedOrigins.isEmpty() ? originsOf(builder.parameters)
+				: Set.copyOf(builder.allowedOrigins);
+		if (this.id.isBlank()) {
 			throw GrantException.misconfigured("A registration has no id: name it");
 		}
 	}
 
+	private static Set<Origin> originsOf(GrantParameters parameters) {
+		return parameters.get("resource")
+			.stream()
+			.map(URI::create)
+			.filter((uri) -> "https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null)
+			.map(Origin::of)
+			.collect(Collectors.toUnmodifiableSet());
+	}
+
 	/**
-	 * Creates a registration of the client credentials grant.
+	 * Begins a registration of the client credentials grant.
 	 * @param id the name, not blank
 	 * @param configuration the client and its server
-	 * @param parameters what grants ask for
-	 * @return the registration
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if the name is blank
+	 * @return a builder
 	 */
-	public static GrantRegistration clientCredentials(String id, Configuration configuration,
-			GrantParameters parameters) {
-		return new GrantRegistration(id, configuration, AuthorizationGrantType.CLIENT_CREDENTIALS, parameters);
+	public static Builder builder(String id, Configuration configuration) {
+		return new Builder(id, configuration);
+	}
+
+	/**
+	 * {@return the name}
+	 */
+	public String id() {
+		return this.id;
+	}
+
+	/**
+	 * {@return the client and its server}
+	 */
+	public Configuration configuration() {
+		return this.configuration;
+	}
+
+	/**
+	 * {@return the grant that {@link GrantTemplate#token(String)} runs}
+	 */
+	public AuthorizationGrantType grantType() {
+		return this.grantType;
+	}
+
+	/**
+	 * {@return what grants ask for; a call's own parameter replaces the one of the same
+	 * name}
+	 */
+	public GrantParameters parameters() {
+		return this.parameters;
+	}
+
+	/**
+	 * {@return the DPoP keys, or {@code null} if tokens are not bound to any}
+	 */
+	public @Nullable DPoPKeyRing dpop() {
+		return this.dpop;
+	}
+
+	/**
+	 * {@return whether tokens are bound to a DPoP key}
+	 */
+	public DPoPMode dpopMode() {
+		return this.dpopMode;
+	}
+
+	/**
+	 * {@return whether tokens may go anywhere at all}
+	 */
+	public boolean hasAllowedOrigins() {
+		return !this.allowedOrigins.isEmpty();
+	}
+
+	/**
+	 * Says whether tokens may go to an address: one whose origin is on the list of
+	 * allowed origins, or without a list one whose origin is that of an {@code https}
+	 * resource.
+	 * @param uri the address
+	 * @return whether they may
+	 */
+	public boolean allows(URI uri) {
+		return uri.getScheme() != null && uri.getHost() != null && this.allowedOrigins.contains(Origin.of(uri));
+	}
+
+	@Override
+	public String toString() {
+		return "GrantRegistration[id=" + this.id + ", configuration=" + this.configuration + ", grantType="
+				+ this.grantType.getValue() + ", parameters=" + this.parameters + ", dpop=" + this.dpop + ", dpopMode="
+				+ this.dpopMode + ", allowedOrigins=" + this.allowedOrigins + "]";
+	}
+
+	/**
+	 * Says what a registration is like.
+	 */
+	public static final class Builder {
+
+		private final String id;
+
+		private final Configuration configuration;
+
+		private AuthorizationGrantType grantType = AuthorizationGrantType.CLIENT_CREDENTIALS;
+
+		private GrantParameters parameters = GrantParameters.none();
+
+		private @Nullable DPoPKeyRing dpop;
+
+		private DPoPMode dpopMode = DPoPMode.OFF;
+
+		private Set<Origin> allowedOrigins = Set.of();
+
+		private Builder(String id, Configuration configuration) {
+			this.id = id;
+			this.configuration = configuration;
+		}
+
+		/**
+		 * Sets the grant that {@link GrantTemplate#token(String)} runs.
+		 * @param grantType the grant
+		 * @return this
+		 */
+		public Builder grantType(AuthorizationGrantType grantType) {
+			this.grantType = grantType;
+			return this;
+		}
+
+		/**
+		 * Sets what grants ask for.
+		 * @param parameters the parameters
+		 * @return this
+		 */
+		public Builder parameters(GrantParameters parameters) {
+			this.parameters = parameters;
+			return this;
+		}
+
+		/**
+		 * Binds tokens to a DPoP key (RFC 9449).
+		 * @param keys the keys; registrations may share them
+		 * @param mode whether tokens are bound
+		 * @return this
+		 */
+		public Builder dpop(DPoPKeyRing keys, DPoPMode mode) {
+			this.dpop = keys;
+			this.dpopMode = mode;
+			return this;
+		}
+
+		/**
+		 * Sets where tokens may go. Unless set, they may go to the origins of the
+		 * {@code https} resources among the parameters.
+		 * @param origins addresses of which only scheme, host and port count
+		 * @return this
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if one has no scheme or host
+		 */
+		public Builder allowedOrigins(Collection<String> origins) {
+			this.allowedOrigins = origins.stream().map(Origin::parse).collect(Collectors.toUnmodifiableSet());
+			return this;
+		}
+
+		/**
+		 * Creates the registration.
+		 * @return the registration
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if the name is blank
+		 */
+		public GrantRegistration build() {
+			return new GrantRegistration(this);
+		}
+
 	}
 
 }

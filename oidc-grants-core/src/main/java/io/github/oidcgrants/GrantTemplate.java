@@ -1,24 +1,26 @@
 package io.github.oidcgrants;
 
+import java.net.URI;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.cache.TokenCacheKey;
 import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
-import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 /**
  * Gives tokens by registration id, and keeps those that can be used again: this is what
@@ -46,8 +48,7 @@ public final class GrantTemplate {
 		this.client = client;
 		this.cache = cache;
 		for (GrantRegistration registration : registrations) {
-			Registered registered = new Registered(registration, key(registration, registration.parameters()));
-			if (this.registrations.putIfAbsent(registration.id(), registered) != null) {
+			if (this.registrations.putIfAbsent(registration.id(), new Registered(registration)) != null) {
 				throw GrantException
 					.misconfigured("There are two registrations '" + registration.id() + "': rename one of them");
 			}
@@ -65,8 +66,8 @@ public final class GrantTemplate {
 		Registered registered = registered(registrationId);
 		AuthorizationGrantType grantType = registered.registration().grantType();
 		if (AuthorizationGrantType.CLIENT_CREDENTIALS.equals(grantType)) {
-			return clientCredentialsGrant(registered, registered.defaultKey(), registered.registration().parameters(),
-					GrantOptions.none());
+			return this.cache.get(registered.defaultKey(), () -> runClientCredentials(registered,
+					registered.registration().parameters(), registered.options(GrantOptions.none())));
 		}
 		return genericGrantRequest(registrationId, grantType.getValue(), GrantParameters.none(), GrantOptions.none());
 	}
@@ -124,25 +125,30 @@ public final class GrantTemplate {
 	public TokenEndpointResponse clientCredentialsGrant(String registrationId, GrantParameters parameters,
 			GrantOptions options) {
 		Registered registered = registered(registrationId);
-		GrantRegistration registration = registered.registration();
-		GrantParameters merged = parameters.withDefaults(registration.parameters());
-		TokenCacheKey key = merged.equals(registration.parameters()) ? registered.defaultKey()
-				: key(registration, merged);
-		return clientCredentialsGrant(registered, key, merged, options);
-	}
-
-	private TokenEndpointResponse clientCredentialsGrant(Registered registered, TokenCacheKey key,
-			GrantParameters parameters, GrantOptions options) {
-		Configuration configuration = registered.registration().configuration();
-		if (parameters.hasSuppliers()) {
+		GrantParameters merged = parameters.withDefaults(registered.registration().parameters());
+		GrantOptions bound = registered.options(options);
+		if (merged.hasSuppliers()) {
 			// What it will ask for is not known yet, so neither is whose token it would
 			// be.
-			return this.client.clientCredentialsGrant(configuration, parameters, options);
+			return runClientCredentials(registered, merged, bound);
 		}
-		if (options.forceNew()) {
-			return this.cache.renew(key, () -> this.client.clientCredentialsGrant(configuration, parameters, options));
+		TokenCacheKey key = registered.key(merged, bound);
+		return bound.forceNew() ? this.cache.renew(key, () -> runClientCredentials(registered, merged, bound))
+				: this.cache.get(key, () -> runClientCredentials(registered, merged, bound));
+	}
+
+	private TokenEndpointResponse runClientCredentials(Registered registered, GrantParameters parameters,
+			GrantOptions options) {
+		Configuration configuration = registered.registration().configuration();
+		return issued(registered, this.client.clientCredentialsGrant(configuration, parameters, options));
+	}
+
+	private static TokenEndpointResponse issued(Registered registered, TokenEndpointResponse token) {
+		DPoPKeyRing keys = registered.registration().dpop();
+		if (keys != null && token.dpopThumbprint() != null) {
+			keys.issued(token.dpopThumbprint(), token.expiresAt());
 		}
-		return this.cache.get(key, () -> this.client.clientCredentialsGrant(configuration, parameters, options));
+		return token;
 	}
 
 	/**
@@ -188,7 +194,9 @@ public final class GrantTemplate {
 	 */
 	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken,
 			GrantParameters parameters, GrantOptions options) {
-		return this.client.refreshTokenGrant(configuration(registrationId), refreshToken, parameters, options);
+		Registered registered = registered(registrationId);
+		return issued(registered, this.client.refreshTokenGrant(registered.registration().configuration(), refreshToken,
+				parameters, registered.options(options)));
 	}
 
 	/**
@@ -203,8 +211,9 @@ public final class GrantTemplate {
 	 * does
 	 */
 	public TokenEndpointResponse refreshTokenGrant(String registrationId, TokenEndpointResponse previous) {
-		return this.client.refreshTokenGrant(configuration(registrationId), previous, GrantParameters.none(),
-				GrantOptions.none());
+		Registered registered = registered(registrationId);
+		return issued(registered, this.client.refreshTokenGrant(registered.registration().configuration(), previous,
+				GrantParameters.none(), registered.options(GrantOptions.none())));
 	}
 
 	/**
@@ -238,15 +247,69 @@ public final class GrantTemplate {
 	 */
 	public TokenEndpointResponse genericGrantRequest(String registrationId, String grantType,
 			GrantParameters parameters, GrantOptions options) {
-		GrantRegistration registration = registered(registrationId).registration();
-		return this.client.genericGrantRequest(registration.configuration(), grantType,
-				parameters.withDefaults(registration.parameters()), options);
+		Registered registered = registered(registrationId);
+		GrantRegistration registration = registered.registration();
+		return issued(registered, this.client.genericGrantRequest(registration.configuration(), grantType,
+				parameters.withDefaults(registration.parameters()), registered.options(options)));
 	}
 
 	private static GrantParameters build(Consumer<GrantParameters.Builder> parameters) {
 		GrantParameters.Builder builder = GrantParameters.builder();
 		parameters.accept(builder);
 		return builder.build();
+	}
+
+	/**
+	 * Authorizes one call of a protected API with the registration's token.
+	 * @param registrationId the registration
+	 * @param method the call's method
+	 * @param uri the call's address
+	 * @return the headers to send, {@code Authorization} and for a bound token
+	 * {@code DPoP}
+	 * @throws GrantException as {@link #authorize(String, HttpMethod, URI)} does
+	 */
+	public HttpHeaders authorizationHeaders(String registrationId, HttpMethod method, URI uri) {
+		return authorize(registrationId, method, uri).headers();
+	}
+
+	/**
+	 * Begins one call of a protected API with the registration's token. Unlike the bare
+	 * {@link #authorizationHeaders(String, HttpMethod, URI) headers}, this can also say
+	 * what to do about the answer.
+	 * @param registrationId the registration
+	 * @param method the call's method
+	 * @param uri the call's address
+	 * @return the authorization of this one call
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration,
+	 * or its tokens may not go to that address; else as {@link #token(String)} does
+	 */
+	public ResourceAuthorization authorize(String registrationId, HttpMethod method, URI uri) {
+		requireAllowedOrigins(registrationId);
+		GrantRegistration registration = registered(registrationId).registration();
+		if (!registration.allows(uri)) {
+			throw GrantException.misconfigured("The token of the registration '" + registrationId + "' may not go to '"
+					+ Redactor.describe(uri) + "': nothing was sent. Add its origin to oidc-grants.registration."
+					+ registrationId + ".allowed-origins if it may");
+		}
+		return new ResourceAuthorization(this, registration, method, uri);
+	}
+
+	/**
+	 * Refuses a registration whose tokens may go nowhere, before anything is to be sent.
+	 * @param registrationId the registration
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration,
+	 * or it has neither allowed origins nor an {@code https} resource
+	 */
+	public void requireAllowedOrigins(String registrationId) {
+		if (!registered(registrationId).registration().hasAllowedOrigins()) {
+			throw GrantException.misconfigured("The registration '" + registrationId
+					+ "' does not say where its token may go: set oidc-grants.registration." + registrationId
+					+ ".allowed-origins, or an https resource");
+		}
+	}
+
+	boolean replaceRefused(GrantRegistration registration, TokenEndpointResponse token) {
+		return this.cache.refused(registered(registration.id()).defaultKey(), token.accessToken());
 	}
 
 	/**
@@ -284,27 +347,9 @@ public final class GrantTemplate {
 		return registered;
 	}
 
-	private static TokenCacheKey key(GrantRegistration registration, GrantParameters parameters) {
-		Configuration configuration = registration.configuration();
-		TokenCacheKey.Builder key = TokenCacheKey
-			.builder(registration.id(), AuthorizationGrantType.CLIENT_CREDENTIALS.getValue())
-			.field("issuer", List.of(String.valueOf(configuration.server().issuer())))
-			.field("client_id", List.of(configuration.clientId()))
-			.scopes(parameters.scopes());
-		Map<String, List<String>> others = new TreeMap<>(parameters.asMap());
-		others.remove(OAuth2ParameterNames.SCOPE);
-		List<String> resources = others.remove("resource");
-		key.resources((resources != null) ? resources : List.of());
-		others.forEach(key::field);
-		return key.build();
-	}
-
 	@Override
 	public String toString() {
 		return "GrantTemplate" + this.registrations.keySet();
-	}
-
-	private record Registered(GrantRegistration registration, TokenCacheKey defaultKey) {
 	}
 
 }

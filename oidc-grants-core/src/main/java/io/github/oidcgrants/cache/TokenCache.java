@@ -30,9 +30,13 @@ public final class TokenCache {
 
 	private static final Duration SKEW = Duration.ofSeconds(60);
 
+	private static final Duration BETWEEN_GIVING_UP = Duration.ofSeconds(30);
+
 	private static final Duration LIFETIME_IF_UNKNOWN = Duration.ofMinutes(5);
 
 	private final Cache<TokenCacheKey, Kept> tokens;
+
+	private final Cache<TokenCacheKey, Boolean> givenUp;
 
 	private final SingleFlight<TokenCacheKey, TokenEndpointResponse> flight = new SingleFlight<>();
 
@@ -40,6 +44,12 @@ public final class TokenCache {
 
 	private TokenCache(InstantSource clock, Ticker ticker) {
 		this.clock = clock;
+		this.givenUp = Caffeine.newBuilder()
+			.maximumSize(MAXIMUM_SIZE)
+			.expireAfterWrite(BETWEEN_GIVING_UP)
+			.ticker(ticker)
+			.executor(Runnable::run)
+			.build();
 		this.tokens = Caffeine.newBuilder()
 			.maximumSize(MAXIMUM_SIZE)
 			.expireAfter(Expiry.<TokenCacheKey, Kept>creating((key, kept) -> kept.timeLeft(clock.instant())))
@@ -101,6 +111,28 @@ public final class TokenCache {
 	 */
 	public void evict(String registrationId) {
 		this.tokens.asMap().keySet().removeIf((key) -> key.registrationId().equals(registrationId));
+	}
+
+	/**
+	 * Takes note that an API does not take a kept token, and says whether it is worth
+	 * asking for another one. A kept token is given up for that at most once in 30
+	 * seconds, so that an API that takes none cannot make this client flood the server.
+	 * @param key what tells the token from others
+	 * @param accessToken the access token that the API does not take
+	 * @return whether the next call gives another one: the old one is forgotten, or was
+	 * replaced by another caller already
+	 */
+	public boolean refused(TokenCacheKey key, String accessToken) {
+		TokenEndpointResponse current = keptMeanwhile(key);
+		if (current == null || !current.accessToken().equals(accessToken)) {
+			return current != null;
+		}
+		if (this.givenUp.asMap().putIfAbsent(key, Boolean.TRUE) != null) {
+			return false;
+		}
+		this.tokens.asMap()
+			.computeIfPresent(key, (k, kept) -> kept.token().accessToken().equals(accessToken) ? null : kept);
+		return true;
 	}
 
 	/**

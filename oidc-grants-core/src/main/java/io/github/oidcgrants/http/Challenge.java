@@ -40,7 +40,7 @@ public record Challenge(String scheme, Map<String, String> parameters) {
 	 * @param headers the headers' values
 	 * @return the challenges in their order
 	 */
-	static List<Challenge> parse(List<String> headers) {
+	public static List<Challenge> parse(List<String> headers) {
 		List<Challenge> challenges = new ArrayList<>();
 		for (String header : headers) {
 			new Parser(header).readInto(challenges);

@@ -1,0 +1,74 @@
+package io.github.oidcgrants.resource;
+
+import java.io.IOException;
+
+import io.github.oidcgrants.GrantTemplate;
+import io.github.oidcgrants.ResourceAuthorization;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * Puts a registration's token on every request of a
+ * {@link org.springframework.web.client.RestClient RestClient}: as Bearer (RFC 6750
+ * section 2.1), or with a proof if it is bound to a DPoP key (RFC 9449 section 7).
+ * <p>
+ * A token goes only to the registration's allowed origins. A challenge for a DPoP nonce
+ * is answered once, and a token that the API does not take is replaced once. If there is
+ * no token, or its proof cannot be made, the call is not sent.
+ */
+public final class GrantInterceptor implements ClientHttpRequestInterceptor {
+
+	private final GrantTemplate template;
+
+	private final String registrationId;
+
+	/**
+	 * Creates an interceptor.
+	 * @param template gives the tokens
+	 * @param registrationId the registration whose tokens are used
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration,
+	 * or its tokens may go nowhere
+	 */
+	public GrantInterceptor(GrantTemplate template, String registrationId) {
+		template.requireAllowedOrigins(registrationId);
+		this.template = template;
+		this.registrationId = registrationId;
+	}
+
+	@Override
+	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+			throws IOException {
+		ResourceAuthorization authorization = this.template.authorize(this.registrationId, request.getMethod(),
+				request.getURI());
+		while (true) {
+			authorization.headers().forEach((name, values) -> request.getHeaders().put(name, values));
+			ClientHttpResponse response = execution.execute(request, body);
+			if (!shouldSendAgain(authorization, response)) {
+				return response;
+			}
+			response.close();
+		}
+	}
+
+	private static boolean shouldSendAgain(ResourceAuthorization authorization, ClientHttpResponse response)
+			throws IOException {
+		try {
+			return authorization.shouldSendAgain(response.getStatusCode().value(), response.getHeaders());
+		}
+		catch (IOException | RuntimeException ex) {
+			response.close();
+			throw ex;
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "GrantInterceptor[" + this.registrationId + "]";
+	}
+
+}
