@@ -1,7 +1,7 @@
 package io.github.oidcgrants.jose;
 
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
@@ -15,9 +15,10 @@ import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.impl.BaseJWSProvider;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.util.Base64URL;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies Ed25519 (RFC 8037) through the JDK; the verifier of Nimbus needs Tink.
+ * Verifies Ed25519 (RFC 8037) through the JCA; the verifier of Nimbus needs Tink.
  */
 final class EdDsaVerifier extends BaseJWSProvider implements JWSVerifier {
 
@@ -26,14 +27,14 @@ final class EdDsaVerifier extends BaseJWSProvider implements JWSVerifier {
 
 	private final PublicKey key;
 
-	EdDsaVerifier(OctetKeyPair key) throws JOSEException {
+	private final @Nullable Provider provider;
+
+	EdDsaVerifier(OctetKeyPair key, @Nullable Provider provider) throws JOSEException {
 		super(Set.of(JWSAlgorithm.EdDSA, JWSAlgorithm.Ed25519));
-		byte[] point = key.getDecodedX();
-		byte[] encoded = new byte[X509_PREFIX.length + point.length];
-		System.arraycopy(X509_PREFIX, 0, encoded, 0, X509_PREFIX.length);
-		System.arraycopy(point, 0, encoded, X509_PREFIX.length, point.length);
+		this.provider = provider;
+		byte[] encoded = EdDsaSigner.concat(X509_PREFIX, key.getDecodedX());
 		try {
-			this.key = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
+			this.key = EdDsaSigner.keyFactory(provider).generatePublic(new X509EncodedKeySpec(encoded));
 		}
 		catch (GeneralSecurityException ex) {
 			throw new JOSEException("Not an Ed25519 key", ex);
@@ -41,9 +42,9 @@ final class EdDsaVerifier extends BaseJWSProvider implements JWSVerifier {
 	}
 
 	@Override
-	public boolean verify(JWSHeader header, byte[] signingInput, Base64URL signature) throws JOSEException {
+	public boolean verify(JWSHeader header, byte[] signingInput, Base64URL signature) {
 		try {
-			Signature verification = Signature.getInstance("Ed25519");
+			Signature verification = EdDsaSigner.signature(this.provider);
 			verification.initVerify(this.key);
 			verification.update(signingInput);
 			return verification.verify(signature.decode());

@@ -5,15 +5,15 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.text.ParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 import com.nimbusds.jose.Algorithm;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
@@ -33,7 +33,7 @@ public final class SigningKey {
 
 	private final List<JWSAlgorithm> algorithms;
 
-	private final JWSSigner signer;
+	private final Map<JWSAlgorithm, JWSSigner> signers = new ConcurrentHashMap<>();
 
 	private SigningKey(JWK jwk) {
 		this.jwk = jwk;
@@ -51,7 +51,6 @@ public final class SigningKey {
 		if (jwk.getAlgorithm() != null) {
 			require(JWSAlgorithm.parse(jwk.getAlgorithm().getName()));
 		}
-		this.signer = signer(jwk);
 	}
 
 	/**
@@ -224,7 +223,8 @@ public final class SigningKey {
 	 */
 	public String sign(JWSHeader header, String signingInput) {
 		try {
-			return this.signer.sign(header, signingInput.getBytes(StandardCharsets.US_ASCII)).toString();
+			return signer(header.getAlgorithm()).sign(header, signingInput.getBytes(StandardCharsets.US_ASCII))
+				.toString();
 		}
 		catch (JOSEException ex) {
 			throw GrantException.of(Kind.MISCONFIGURED, "The key" + describe(this.jwk) + " could not sign with "
@@ -232,15 +232,13 @@ public final class SigningKey {
 		}
 	}
 
-	private static JWSSigner signer(JWK jwk) {
+	private JWSSigner signer(JWSAlgorithm algorithm) {
+		return this.signers.computeIfAbsent(algorithm, (a) -> signer(this.jwk, a));
+	}
+
+	private static JWSSigner signer(JWK jwk, JWSAlgorithm algorithm) {
 		try {
-			if (jwk instanceof RSAKey rsa) {
-				return new RSASSASigner(rsa);
-			}
-			if (jwk instanceof ECKey ec) {
-				return new ECDSASigner(ec);
-			}
-			return new EdDsaSigner((OctetKeyPair) jwk);
+			return JcaKeys.signer(jwk, JcaKeys.isExportable(jwk) ? CryptoProviders.find(algorithm) : null);
 		}
 		catch (JOSEException ex) {
 			throw GrantException.misconfigured("The key" + describe(jwk) + " cannot be used to sign");

@@ -1,20 +1,17 @@
 package io.github.oidcgrants.jose;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyOperation;
 import com.nimbusds.jose.jwk.KeyUse;
-import com.nimbusds.jose.jwk.OctetKeyPair;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64URL;
 import io.github.oidcgrants.error.GrantException;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +25,14 @@ public final class VerificationKey {
 
 	private final List<JWSAlgorithm> algorithms;
 
-	private final JWSVerifier verifier;
+	private final Verifiers source;
 
-	private VerificationKey(@Nullable String keyId, List<JWSAlgorithm> algorithms, JWSVerifier verifier) {
+	private final Map<JWSAlgorithm, JWSVerifier> verifiers = new ConcurrentHashMap<>();
+
+	private VerificationKey(@Nullable String keyId, List<JWSAlgorithm> algorithms, Verifiers source) {
 		this.keyId = keyId;
 		this.algorithms = algorithms;
-		this.verifier = verifier;
+		this.source = source;
 	}
 
 	/**
@@ -55,21 +54,13 @@ public final class VerificationKey {
 			return null;
 		}
 		try {
-			return new VerificationKey(jwk.getKeyID(), algorithms, verifier(jwk));
+			JWSVerifier tried = JcaKeys.verifier(jwk, null);
+			return tried.supportedJWSAlgorithms().containsAll(algorithms) ? new VerificationKey(jwk.getKeyID(),
+					algorithms, (algorithm) -> JcaKeys.verifier(jwk, CryptoProviders.find(algorithm))) : null;
 		}
 		catch (JOSEException ex) {
 			return null;
 		}
-	}
-
-	private static JWSVerifier verifier(JWK jwk) throws JOSEException {
-		if (jwk instanceof RSAKey rsa) {
-			return new RSASSAVerifier(rsa.toRSAPublicKey());
-		}
-		if (jwk instanceof ECKey ec) {
-			return new ECDSAVerifier(ec.toECPublicKey());
-		}
-		return new EdDsaVerifier((OctetKeyPair) jwk);
 	}
 
 	/**
@@ -80,13 +71,8 @@ public final class VerificationKey {
 	 * @throws GrantException {@link GrantException.Kind#MISCONFIGURED} if it is too short
 	 */
 	public static VerificationKey ofSecret(JWSAlgorithm algorithm, String secret) {
-		try {
-			return new VerificationKey(null, List.of(algorithm),
-					new MACVerifier(SharedSecret.bytes(algorithm, secret)));
-		}
-		catch (JOSEException ex) {
-			throw GrantException.misconfigured("The client secret cannot be used with " + algorithm);
-		}
+		byte[] bytes = SharedSecret.bytes(algorithm, secret);
+		return new VerificationKey(null, List.of(algorithm), (a) -> new MACVerifier(bytes));
 	}
 
 	/**
@@ -107,16 +93,32 @@ public final class VerificationKey {
 	 */
 	public boolean verify(JWSHeader header, byte[] signingInput, Base64URL signature) {
 		try {
-			return this.verifier.verify(header, signingInput, signature);
+			return verifier(header.getAlgorithm()).verify(header, signingInput, signature);
 		}
 		catch (JOSEException ex) {
 			return false;
 		}
 	}
 
+	private JWSVerifier verifier(JWSAlgorithm algorithm) throws JOSEException {
+		JWSVerifier known = this.verifiers.get(algorithm);
+		if (known == null) {
+			known = this.source.get(algorithm);
+			this.verifiers.put(algorithm, known);
+		}
+		return known;
+	}
+
 	@Override
 	public String toString() {
 		return "VerificationKey[keyId=" + this.keyId + ", algorithms=" + this.algorithms + "]";
+	}
+
+	@FunctionalInterface
+	private interface Verifiers {
+
+		JWSVerifier get(JWSAlgorithm algorithm) throws JOSEException;
+
 	}
 
 }
