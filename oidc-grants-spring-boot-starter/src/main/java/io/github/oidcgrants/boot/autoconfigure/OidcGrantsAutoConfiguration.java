@@ -1,0 +1,79 @@
+package io.github.oidcgrants.boot.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.GrantRegistration;
+import io.github.oidcgrants.GrantTemplate;
+import io.github.oidcgrants.cache.TokenCache;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
+
+/**
+ * Makes a {@link GrantTemplate} of {@code oidc-grants.registration.*} and of the
+ * {@link GrantRegistration} beans of the application, and for each registration in the
+ * properties a {@link io.github.oidcgrants.client.Configuration} that is injected with
+ * the id as qualifier. An application's own {@link GrantTemplate}, {@link GrantClient} or
+ * {@link TokenCache} is used instead. Nothing is asked of any server at start.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(OidcGrantsProperties.class)
+@Import(ConfigurationBeans.class)
+public final class OidcGrantsAutoConfiguration {
+
+	OidcGrantsAutoConfiguration() {
+	}
+
+	@Bean
+	static ConfigurationQualifiers oidcGrantsConfigurationQualifiers() {
+		return new ConfigurationQualifiers();
+	}
+
+	@Bean
+	Connections oidcGrantsConnections() {
+		return new Connections();
+	}
+
+	// Not even lazy initialization puts the checks off.
+	@Bean
+	@Lazy(false)
+	Registrations oidcGrantsRegistrations(OidcGrantsProperties properties, Connections connections) {
+		return new Registrations(properties, connections);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GrantClient grantClient(OidcGrantsProperties properties, Connections connections) {
+		return GrantClient.builder().transport(connections.transport(properties.http().connectTimeout())).build();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	TokenCache tokenCache() {
+		return TokenCache.create();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GrantTemplate grantTemplate(GrantClient client, TokenCache cache, Registrations configured,
+			ObjectProvider<GrantRegistration> declared) {
+		List<GrantRegistration> all = new ArrayList<>(configured.all());
+		declared.orderedStream().forEach((registration) -> {
+			if (configured.all().stream().anyMatch((other) -> other.id().equals(registration.id()))) {
+				throw Property.ROOT.child("registration")
+					.child(registration.id())
+					.invalid("there is a GrantRegistration bean of the same id", "Rename one of them");
+			}
+			all.add(registration);
+		});
+		return new GrantTemplate(client, cache, all);
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.github.oidcgrants.boot.autoconfigure;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Says which keys are unknown and which there are. Spring Boot's own analysis would print
+ * the values too, and a misspelt {@code client-secret} has one that must not be printed.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException> {
+
+	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of(OidcGrantsProperties.PREFIX);
+
+	@Override
+	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, UnboundConfigurationPropertiesException cause) {
+		Set<ConfigurationProperty> unknown = cause.getUnboundProperties();
+		if (!unknown.stream().map(ConfigurationProperty::getName).allMatch(PREFIX::isAncestorOf)) {
+			return null;
+		}
+		String description = unknown.stream()
+			.map(UnknownPropertyFailureAnalyzer::describe)
+			.collect(Collectors.joining(System.lineSeparator()));
+		String action = unknown.stream()
+			.map((property) -> known(property.getName()))
+			.distinct()
+			.collect(Collectors.joining(System.lineSeparator()));
+		return new FailureAnalysis(description, action, cause);
+	}
+
+	private static String describe(ConfigurationProperty property) {
+		String origin = (property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "";
+		return "The property '" + property.getName() + "' is unknown, or has a value of the wrong shape" + origin + ".";
+	}
+
+	private static String known(ConfigurationPropertyName name) {
+		ConfigurationPropertyName parent = PREFIX;
+		Class<?> type = OidcGrantsProperties.class;
+		if (name.getNumberOfElements() > 2) {
+			type = switch (name.getElement(1, Form.UNIFORM)) {
+				case "registration" -> OidcGrantsProperties.Registration.class;
+				case "provider" -> OidcGrantsProperties.Provider.class;
+				case "http" -> OidcGrantsProperties.Http.class;
+				default -> type;
+			};
+			if (type == OidcGrantsProperties.Http.class) {
+				parent = name.chop(2);
+			}
+			else if (type != OidcGrantsProperties.class) {
+				parent = name.chop(3);
+			}
+		}
+		return "Remove it, or write one of these under '" + parent + "': "
+				+ Arrays.stream(type.getRecordComponents())
+					.map(RecordComponent::getName)
+					.map(DataObjectPropertyName::toDashedForm)
+					.collect(Collectors.joining(", "))
+				+ ".";
+	}
+
+}

@@ -1,0 +1,143 @@
+package io.github.oidcgrants.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.github.oidcgrants.GrantRegistration;
+import io.github.oidcgrants.client.Configuration;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PropertiesTests {
+
+	private static final String R = "oidc-grants.registration.payments.";
+
+	private static final String P = "oidc-grants.provider.main.";
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OidcGrantsAutoConfiguration.class))
+		.withPropertyValues(R + "provider=main", R + "client-id=app", P + "issuer-uri=https://idp.example.com");
+
+	@Test
+	void what_is_not_set_has_its_default() {
+		this.runner.run((context) -> {
+			GrantRegistration registration = registration(context.getBean(Registrations.class));
+			assertThat(registration.grantType()).isEqualTo(AuthorizationGrantType.CLIENT_CREDENTIALS);
+			assertThat(registration.parameters().asMap()).isEmpty();
+			Configuration configuration = registration.configuration();
+			assertThat(configuration.clientId()).isEqualTo("app");
+			assertThat(configuration.authentication().method().getValue()).isEqualTo("none");
+			assertThat(configuration.timeout()).isEqualTo(Duration.ofSeconds(30));
+			assertThat(configuration.allowInsecureRequests()).isFalse();
+			assertThat(configuration.server().issuer()).isEqualTo("https://idp.example.com");
+			assertThat(context.getBean(OidcGrantsProperties.class).http().connectTimeout())
+				.isEqualTo(Duration.ofSeconds(5));
+		});
+	}
+
+	@Test
+	void a_client_with_a_secret_sends_it_in_the_header_unless_told_otherwise() {
+		this.runner.withPropertyValues(R + "client-secret=s")
+			.run((context) -> assertThat(method(context.getBean(Configuration.class)))
+				.isEqualTo("client_secret_basic"));
+		this.runner.withPropertyValues(R + "client-secret=s", R + "client-authentication-method=client_secret_post")
+			.run((context) -> assertThat(method(context.getBean(Configuration.class))).isEqualTo("client_secret_post"));
+	}
+
+	@Test
+	void a_registration_wins_over_its_provider_and_that_over_http() {
+		ApplicationContextRunner all = this.runner.withPropertyValues("oidc-grants.http.timeout=3s",
+				"oidc-grants.http.allow-insecure-requests=true");
+		all.run((context) -> assertThat(context.getBean(Configuration.class).timeout()).hasSeconds(3));
+		all.run((context) -> assertThat(context.getBean(Configuration.class).allowInsecureRequests()).isTrue());
+		ApplicationContextRunner provider = all.withPropertyValues(P + "timeout=2s",
+				P + "allow-insecure-requests=false");
+		provider.run((context) -> assertThat(context.getBean(Configuration.class).timeout()).hasSeconds(2));
+		provider.run((context) -> assertThat(context.getBean(Configuration.class).allowInsecureRequests()).isFalse());
+		ApplicationContextRunner registration = provider.withPropertyValues(R + "timeout=1s",
+				R + "allow-insecure-requests=true");
+		registration.run((context) -> assertThat(context.getBean(Configuration.class).timeout()).hasSeconds(1));
+		registration
+			.run((context) -> assertThat(context.getBean(Configuration.class).allowInsecureRequests()).isTrue());
+	}
+
+	@Test
+	void the_connect_timeout_has_the_same_precedence() {
+		Property at = Property.ROOT;
+		HttpSettings http = HttpSettings
+			.of(new OidcGrantsProperties.Http(Duration.ofSeconds(3), Duration.ofSeconds(9), false));
+		assertThat(http.connectTimeout()).hasSeconds(3);
+		HttpSettings provider = http.with(at,
+				bind(OidcGrantsProperties.Provider.class, Map.of("connect-timeout", "2s")));
+		assertThat(provider.connectTimeout()).hasSeconds(2);
+		assertThat(provider.timeout()).hasSeconds(9);
+		assertThat(provider.with(at, bind(OidcGrantsProperties.Registration.class, Map.of("connect-timeout", "1s")))
+			.connectTimeout()).hasSeconds(1);
+	}
+
+	@Test
+	void scopes_are_separated_by_commas_or_spaces_and_can_be_a_list() {
+		for (String[] scopes : List.of(new String[] { R + "scope=read:users, write:users" },
+				new String[] { R + "scope=read:users write:users" },
+				new String[] { R + "scope[0]=read:users", R + "scope[1]=write:users" })) {
+			this.runner.withPropertyValues(scopes)
+				.run((context) -> assertThat(registration(context.getBean(Registrations.class)).parameters().scopes())
+					.containsExactly("read:users", "write:users"));
+		}
+	}
+
+	@Test
+	void parameters_keep_their_names_and_several_resources_and_audiences() {
+		this.runner
+			.withPropertyValues(R + "parameters.requested_token_type=urn:a", R + "parameters.x.y=z",
+					R + "resource[0]=https://a.example", R + "resource[1]=https://b.example", R + "audience=a,b")
+			.run((context) -> assertThat(registration(context.getBean(Registrations.class)).parameters().asMap())
+				.isEqualTo(Map.of("requested_token_type", List.of("urn:a"), "x.y", List.of("z"), "resource",
+						List.of("https://a.example", "https://b.example"), "audience", List.of("a", "b"))));
+	}
+
+	@Test
+	void the_provider_is_the_one_of_the_same_name_unless_set() {
+		this.runner.withPropertyValues("oidc-grants.registration.main.client-id=other")
+			.run((context) -> assertThat(
+					context.getBean("oidcGrantsConfiguration-main", Configuration.class).server().issuer())
+				.isEqualTo("https://idp.example.com"));
+	}
+
+	@Test
+	void a_token_endpoint_is_enough() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(OidcGrantsAutoConfiguration.class))
+			.withPropertyValues(R + "provider=main", R + "client-id=app", P + "token-uri=https://idp.example.com/token")
+			.run((context) -> assertThat(context.getBean(Configuration.class).server().configured().tokenEndpoint())
+				.hasToString("https://idp.example.com/token"));
+	}
+
+	@Test
+	void no_text_about_the_properties_shows_the_secret_or_the_values_of_parameters() {
+		this.runner.withPropertyValues(R + "client-secret=hush-1", R + "parameters.ticket=hush-2")
+			.run((context) -> assertThat(context.getBean(OidcGrantsProperties.class).toString()).contains("payments")
+				.contains("ticket")
+				.doesNotContain("hush"));
+	}
+
+	private static <T> T bind(Class<T> type, Map<String, String> values) {
+		return new Binder(new MapConfigurationPropertySource(values)).bindOrCreate("", type);
+	}
+
+	private static GrantRegistration registration(Registrations registrations) {
+		return registrations.all().iterator().next();
+	}
+
+	private static String method(Configuration configuration) {
+		return configuration.authentication().method().getValue();
+	}
+
+}
