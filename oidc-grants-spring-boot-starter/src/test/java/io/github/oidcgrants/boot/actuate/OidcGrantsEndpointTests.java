@@ -1,0 +1,114 @@
+package io.github.oidcgrants.boot.actuate;
+
+import java.util.Map;
+
+import io.github.oidcgrants.GrantTemplate;
+import io.github.oidcgrants.boot.StubServer;
+import io.github.oidcgrants.boot.actuate.autoconfigure.OidcGrantsEndpointAutoConfiguration;
+import io.github.oidcgrants.boot.autoconfigure.OidcGrantsAutoConfiguration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class OidcGrantsEndpointTests {
+
+	private static final String R = "oidc-grants.registration.payments.";
+
+	private final StubServer server = StubServer.start();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(OidcGrantsAutoConfiguration.class, OidcGrantsEndpointAutoConfiguration.class))
+		.withPropertyValues("oidc-grants.http.allow-insecure-requests=true",
+				"oidc-grants.provider.main.token-uri=" + this.server.address() + "/token", R + "provider=main",
+				R + "client-id=app", R + "client-secret=hush", R + "scope=read,write", R + "resource=https://a.example",
+				"management.endpoints.web.exposure.include=oidcgrants");
+
+	@AfterEach
+	void stop() {
+		this.server.close();
+	}
+
+	@Test
+	void it_reports_what_is_kept_without_the_token() {
+		this.runner.run((context) -> {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			template.token("payments");
+			template.token("payments");
+			TokenCacheDescriptor answer = context.getBean(OidcGrantsEndpoint.class).tokens();
+			assertThat(answer.hits()).isEqualTo(1);
+			assertThat(answer.misses()).isEqualTo(1);
+			assertThat(answer.maximumSize()).isEqualTo(10_000);
+			assertThat(answer.tokens()).singleElement().satisfies((token) -> {
+				assertThat(token.registration()).isEqualTo("payments");
+				assertThat(token.grant()).isEqualTo("client_credentials");
+				assertThat(token.scopes()).containsExactlyInAnyOrder("read", "write");
+				assertThat(token.resources()).containsExactly("https://a.example");
+				assertThat(token.tokenType()).isEqualTo("bearer");
+				assertThat(token.expires()).isEqualTo(token.issued().plusSeconds(300));
+				assertThat(token.keptUntil()).isBetween(token.issued(), token.expires());
+			});
+			assertThat(answer.toString()).doesNotContain("token-1").doesNotContain("hush");
+		});
+	}
+
+	@Test
+	void it_forgets_the_tokens_of_a_registration() {
+		this.runner.run((context) -> {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			template.token("payments");
+			context.getBean(OidcGrantsEndpoint.class).evict("another");
+			assertThat(template.token("payments").accessToken()).isEqualTo("token-1");
+			context.getBean(OidcGrantsEndpoint.class).evict("payments");
+			assertThat(context.getBean(OidcGrantsEndpoint.class).tokens().tokens()).isEmpty();
+			assertThat(template.token("payments").accessToken()).isEqualTo("token-2");
+		});
+	}
+
+	@Test
+	void it_is_there_only_where_it_is_exposed() {
+		this.runner.withPropertyValues("management.endpoints.web.exposure.include=health")
+			.run((context) -> assertThat(context).doesNotHaveBean(OidcGrantsEndpoint.class));
+		this.runner.withPropertyValues("management.endpoint.oidcgrants.access=NONE")
+			.run((context) -> assertThat(context).doesNotHaveBean(OidcGrantsEndpoint.class));
+	}
+
+	@Test
+	void without_an_actuator_the_rest_works() {
+		this.runner.withClassLoader(new FilteredClassLoader(ConditionalOnAvailableEndpoint.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(GrantTemplate.class)
+				.doesNotHaveBean(OidcGrantsEndpoint.class)
+				.doesNotHaveBean(SanitizingFunction.class));
+	}
+
+	@Test
+	void secrets_are_masked_where_properties_are_shown() {
+		this.runner.run((context) -> {
+			SanitizingFunction function = context.getBean(SanitizingFunction.class);
+			assertThat(shown(function, R + "client-secret")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+			assertThat(shown(function, R + "clientSecret")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+			assertThat(shown(function, R + "parameters.ticket")).isEqualTo(SanitizableData.SANITIZED_VALUE);
+			assertThat(shown(function, "OIDCGRANTS_REGISTRATION_PAYMENTS_CLIENTSECRET"))
+				.isEqualTo(SanitizableData.SANITIZED_VALUE);
+			assertThat(shown(function, R + "client-id")).isEqualTo("value");
+			assertThat(shown(function, "other.client-secret")).isEqualTo("value");
+		});
+	}
+
+	private static Object shown(SanitizingFunction function, String key) {
+		return function
+			.applyUnlessFiltered(new SanitizableData(new MapPropertySource("test", Map.of(key, "value")), key, "value"))
+			.getValue();
+	}
+
+}
