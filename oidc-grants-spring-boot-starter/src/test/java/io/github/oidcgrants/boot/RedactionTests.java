@@ -1,0 +1,202 @@
+package io.github.oidcgrants.boot;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.GrantTemplate;
+import io.github.oidcgrants.boot.actuate.OidcGrantsEndpoint;
+import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.http.Transports;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ClientHttpRequestFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+/**
+ * With everything logged that can be, nothing shows a secret or a token.
+ */
+class RedactionTests {
+
+	private static final String SECRET = "s3cr3t+&=/?%ürg";
+
+	private static final String TICKET = "t1cket+&=/?%ürg";
+
+	private static final String TOKEN = "t0ken-that-nobody-sees";
+
+	private static final List<String> SECRETS = Stream
+		.of(SECRET, TICKET, TOKEN, encoded(SECRET), encoded(TICKET),
+				Base64.getEncoder().encodeToString(("app:" + encoded(SECRET)).getBytes(StandardCharsets.US_ASCII)))
+		.toList();
+
+	private final List<String> seen = new ArrayList<>();
+
+	static Stream<Arguments> clients() {
+		return Stream.of("client_secret_basic", "client_secret_post")
+			.flatMap((method) -> Stream.of(
+					argumentSet(method + " over HttpClient 5", method,
+							(Supplier<ClientHttpRequestFactory>) () -> Transports.httpComponents(Duration.ofSeconds(5),
+									null)),
+					argumentSet(method + " over java.net.http", method,
+							(Supplier<ClientHttpRequestFactory>) () -> Transports.jdk(Duration.ofSeconds(5), null))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("clients")
+	void nothing_shows_a_secret_or_token(String method, Supplier<ClientHttpRequestFactory> transport) {
+		StubServer server = StubServer.start();
+		try (Recorder recorder = new Recorder();
+				ConfigurableApplicationContext context = start(server, method, transport.get(), recorder)) {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			server.answer(200, "{\"access_token\":\"" + TOKEN + "\",\"token_type\":\"Bearer\",\"expires_in\":300,"
+					+ "\"refresh_token\":\"" + TOKEN + "\",\"id_token\":\"" + TOKEN + "\",\"x\":\"" + TOKEN + "\"}");
+			TokenEndpointResponse token = template.token("payments");
+			assertThat(token.accessToken()).isEqualTo(TOKEN);
+			assertThat(server.forms()).singleElement().asString().contains(encoded(TICKET));
+			template.token("payments");
+			see(token, template, template.configuration("payments"),
+					template.configuration("payments").authentication(), template.configuration("payments").server(),
+					context.getBean(GrantClient.class), context.getBean(TokenCache.class),
+					context.getBean(TokenCache.class).status(),
+					GrantParameters.builder().parameter("ticket", TICKET).build(),
+					context.getBean(OidcGrantsEndpoint.class).tokens(),
+					JsonMapper.shared().writeValueAsString(context.getBean(OidcGrantsEndpoint.class).tokens()));
+			ConfigurationPropertiesBean.getAll(context).values().forEach((bean) -> see(bean.getInstance()));
+			template.evict("payments");
+			String carried = SECRET + " " + TICKET + " " + encoded(SECRET) + " " + server.authorizations().get(0);
+			server.answer(401, "{\"error\":\"invalid_client\",\"error_description\":\"not " + carried + "\"}");
+			fail(template);
+			server.answer(200, "{\"access_token\":\"" + TOKEN + "\",\"token_type\":\"mac\"}");
+			fail(template);
+			server.answer(200, "\"" + TOKEN);
+			fail(template);
+			server.answer(500, "<html>" + SECRET + TOKEN);
+			fail(template);
+			server.close();
+			fail(template);
+			this.seen.addAll(recorder.lines);
+		}
+		finally {
+			server.close();
+		}
+		assertThat(this.seen).anyMatch((text) -> text.contains("invalid_client"));
+		assertThat(this.seen).filteredOn((text) -> SECRETS.stream().anyMatch(text::contains)).isEmpty();
+	}
+
+	/**
+	 * Else the test above would see nothing whatever happened.
+	 */
+	@Test
+	void the_recorder_sees_what_is_logged_at_the_lowest_level() {
+		try (StubServer server = StubServer.start();
+				Recorder recorder = new Recorder();
+				ConfigurableApplicationContext context = start(server, "client_secret_basic",
+						Transports.httpComponents(Duration.ofSeconds(5), null), recorder)) {
+			context.getBean(GrantTemplate.class).token("payments");
+			System.getLogger("jdk.httpclient.test").log(System.Logger.Level.TRACE, "traced " + TOKEN);
+			assertThat(recorder.lines).anyMatch((line) -> line.contains(TOKEN))
+				.anyMatch((line) -> line.startsWith("org.apache.hc"))
+				.anyMatch((line) -> line.startsWith("org.springframework"));
+		}
+	}
+
+	private void fail(GrantTemplate template) {
+		GrantException ex = catchThrowableOfType(GrantException.class, () -> template.token("payments"));
+		StringWriter trace = new StringWriter();
+		ex.printStackTrace(new PrintWriter(trace));
+		see(trace, ex.getError(), ex.getError().getDescription());
+	}
+
+	private void see(Object... objects) {
+		Stream.of(objects).map(String::valueOf).forEach(this.seen::add);
+	}
+
+	private static String encoded(String text) {
+		return URLEncoder.encode(text, StandardCharsets.UTF_8);
+	}
+
+	private static ConfigurableApplicationContext start(StubServer server, String method,
+			ClientHttpRequestFactory transport, Recorder recorder) {
+		String prefix = "oidc-grants.registration.payments.";
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.initializers((ApplicationContextInitializer<GenericApplicationContext>) (context) -> {
+				recorder.begin();
+				context.registerBean(GrantClient.class, () -> GrantClient.builder().transport(transport).build());
+			})
+			.properties("spring.main.banner-mode=off", "logging.level.root=TRACE", "debug=true",
+					"management.endpoints.web.exposure.include=*", "management.endpoints.jmx.exposure.include=*",
+					"oidc-grants.http.allow-insecure-requests=true",
+					"oidc-grants.provider.main.issuer-uri=" + server.address(), prefix + "provider=main",
+					prefix + "client-id=app", prefix + "client-secret=" + SECRET,
+					prefix + "client-authentication-method=" + method, prefix + "parameters.ticket=" + TICKET)
+			.run();
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+	/**
+	 * Keeps every line that is logged, whoever logs it and at whichever level.
+	 */
+	private static final class Recorder extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+
+		private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+		private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+		void begin() {
+			setContext(this.root.getLoggerContext());
+			start();
+			this.root.detachAndStopAllAppenders();
+			this.root.addAppender(this);
+		}
+
+		@Override
+		protected void append(ILoggingEvent event) {
+			this.lines.add(event.getLoggerName() + " " + event.getFormattedMessage()
+					+ ThrowableProxyUtil.asString(event.getThrowableProxy()));
+		}
+
+		@Override
+		public void close() {
+			this.root.detachAppender(this);
+		}
+
+	}
+
+}
