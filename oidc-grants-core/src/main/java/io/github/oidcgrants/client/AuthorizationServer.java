@@ -93,10 +93,10 @@ public final class AuthorizationServer {
 	}
 
 	/**
-	 * {@return whether what is not configured is discovered}
+	 * {@return whether the token endpoint is found by discovery}
 	 */
-	public boolean isDiscovered() {
-		return this.metadata.isDiscovered();
+	public boolean discoversTokenEndpoint() {
+		return this.metadata.isDiscovered() && configured().get(ServerMetadata.TOKEN_ENDPOINT) == null;
 	}
 
 	/**
@@ -116,6 +116,18 @@ public final class AuthorizationServer {
 	 */
 	public ServerMetadata metadata(JsonHttp http) {
 		return this.metadata.get(http);
+	}
+
+	/**
+	 * Gives what a token request needs to know. Where the token endpoint is configured
+	 * that is what is configured, so that no token waits for a discovery it does not
+	 * need.
+	 * @param http how to fetch the metadata
+	 * @return the metadata
+	 * @throws GrantException as {@link #metadata(JsonHttp)} does
+	 */
+	public ServerMetadata tokenMetadata(JsonHttp http) {
+		return discoversTokenEndpoint() ? metadata(http) : configured();
 	}
 
 	/**

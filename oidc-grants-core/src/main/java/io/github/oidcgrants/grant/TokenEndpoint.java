@@ -57,13 +57,13 @@ public final class TokenEndpoint {
 	TokenEndpointResponse request(TokenRequest request) {
 		Configuration configuration = request.configuration();
 		JsonHttp http = configuration.http(this.transport, request.options().timeout());
-		ServerMetadata server = configuration.server().metadata(http);
+		ServerMetadata server = configuration.server().tokenMetadata(http);
 		TokenProofs proofs = TokenProofs.of(request, server);
 		Exchange exchange = exchange(request, http, server, proofs);
 		TokenEndpointResponse response = TokenEndpointResponse.of(
 				OAuthAnswer.requireSuccess(exchange.answer(), this.clock), request.isTokenExchange(), exchange.sentAt(),
 				this.clock, exchange.answer()::malformed);
-		return validated(proofs.bind(response, exchange.answer()), request, http, server);
+		return validated(proofs.bind(response, exchange.answer()), request, http);
 	}
 
 	private Exchange exchange(TokenRequest request, JsonHttp http, ServerMetadata server, TokenProofs proofs) {
@@ -108,13 +108,13 @@ public final class TokenEndpoint {
 				|| (body != null && OAuth2ErrorCodes.INVALID_CLIENT.equals(body.get(OAuth2ParameterNames.ERROR)));
 	}
 
-	private TokenEndpointResponse validated(TokenEndpointResponse response, TokenRequest request, JsonHttp http,
-			ServerMetadata server) {
+	private TokenEndpointResponse validated(TokenEndpointResponse response, TokenRequest request, JsonHttp http) {
 		String idToken = response.idToken();
 		if (idToken == null) {
 			return response;
 		}
 		Configuration configuration = request.configuration();
+		ServerMetadata server = configuration.server().metadata(http);
 		String issuer = server.issuer();
 		if (issuer == null) {
 			throw GrantException.of(GrantException.Kind.ID_TOKEN_REFUSED,

@@ -47,7 +47,7 @@ final class TokenProofs {
 		}
 		boolean required = options.dpopMode() == DPoPMode.REQUIRED;
 		List<String> listed = server.list("dpop_signing_alg_values_supported");
-		boolean known = !listed.isEmpty() || request.configuration().server().isDiscovered();
+		boolean known = !listed.isEmpty() || request.configuration().server().discoversTokenEndpoint();
 		if (required && known && !listed.contains(handle.algorithm())) {
 			throw GrantException.misconfigured("DPoP is required, but the server lists "
 					+ (listed.isEmpty() ? "no algorithm for it" : "only the algorithms " + listed)

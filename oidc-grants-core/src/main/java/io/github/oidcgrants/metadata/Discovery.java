@@ -10,6 +10,7 @@ import java.util.StringJoiner;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.http.HttpAnswer;
 import io.github.oidcgrants.http.HttpCall;
 import io.github.oidcgrants.http.JsonHttp;
@@ -58,7 +59,8 @@ final class Discovery {
 		catch (URISyntaxException ex) {
 			// Falls through: it is as unusable as a relative one.
 		}
-		throw GrantException.misconfigured("The issuer '" + issuer + "' is not an issuer identifier: it must be an"
+		throw GrantException.misconfigured("The issuer '" + new Redactor().clean(issuer.replaceFirst("//[^/@]*@", "//"))
+				+ "' is not an issuer identifier: it must be an"
 				+ " https address with a host, without user, query and fragment (RFC 8414 section 2)");
 	}
 

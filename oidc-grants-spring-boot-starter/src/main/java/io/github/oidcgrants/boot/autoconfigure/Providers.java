@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-import io.github.oidcgrants.metadata.AuthorizationServer;
+import io.github.oidcgrants.client.AuthorizationServer;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -45,8 +45,10 @@ final class Registrations {
 	private static GrantRegistration create(String id, OidcGrantsProperties.Registration registration,
 			Providers providers, Connections connections) {
 		Property at = Property.ROOT.child("registration").child(id);
-		return new GrantRegistration(id, configuration(at, id, registration, providers, connections),
-				grantType(at, registration), parameters(at, registration));
+		return GrantRegistration.builder(id, configuration(at, id, registration, providers, connections))
+			.grantType(grantType(at, registration))
+			.parameters(parameters(at, registration))
+			.build();
 	}
 
 	private static Configuration configuration(Property at, String id, OidcGrantsProperties.Registration registration,

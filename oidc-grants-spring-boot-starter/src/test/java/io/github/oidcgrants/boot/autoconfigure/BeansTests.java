@@ -12,9 +12,8 @@ import io.github.oidcgrants.boot.StubServer;
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
-import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.http.Transports;
-import io.github.oidcgrants.metadata.AuthorizationServer;
+import io.github.oidcgrants.client.AuthorizationServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,7 +112,7 @@ class BeansTests {
 			.builder(AuthorizationServer.discover(this.server.address()), "declared")
 			.allowInsecureRequests(true)
 			.build();
-		return GrantRegistration.clientCredentials(id, configuration, GrantParameters.none());
+		return GrantRegistration.builder(id, configuration).build();
 	}
 
 	@Test
