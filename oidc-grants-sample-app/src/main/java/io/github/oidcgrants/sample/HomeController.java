@@ -1,0 +1,43 @@
+package io.github.oidcgrants.sample;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Says what there is to try.
+ */
+@RestController
+class HomeController {
+
+	private static final Logger logger = LoggerFactory.getLogger(HomeController.class);
+
+	@GetMapping("/")
+	Map<String, String> home() {
+		Map<String, String> endpoints = new LinkedHashMap<>();
+		endpoints.put("/client-credentials", "a token with the scopes and resources of application.yml");
+		endpoints.put("/client-credentials?resource=https://users.example.com", "another token: for one resource");
+		endpoints.put("/client-credentials?scope=write:users", "a token that the API refuses: not its scope");
+		endpoints.put("/client-credentials?resource=https://audit.example.com",
+				"a token that the API refuses: not its audience");
+		endpoints.put("/client-credentials?resource=https://unknown.example.com", "an error: invalid_target");
+		endpoints.put("/client-credentials?registration=nobody", "an error: no such registration");
+		endpoints.put("/actuator/oidcgrants", "the tokens that are kept, without the tokens");
+		endpoints.put("/actuator/health", "whether all is well");
+		return endpoints;
+	}
+
+	@EventListener
+	void ready(ApplicationReadyEvent event) {
+		logger.info("Try: curl http://127.0.0.1:{}/client-credentials",
+				event.getApplicationContext().getEnvironment().getProperty("local.server.port"));
+	}
+
+}
