@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -108,7 +110,7 @@ public final class TokenCacheKey {
 		 * @return this
 		 */
 		public Builder scopes(Set<String> scopes) {
-			this.scopes = Set.copyOf(scopes);
+			this.scopes = Collections.unmodifiableSet(new LinkedHashSet<>(scopes));
 			return field("scope", new TreeSet<>(scopes));
 		}
 

@@ -69,12 +69,17 @@ public final class Redactor {
 	/**
 	 * Tells what went wrong below, in words fit for a message.
 	 * @param failure a failure whose message may quote what a server sent
-	 * @return its type and its cleaned message
+	 * @return its type and its cleaned message; if it has none, that of its cause too
 	 */
 	public String describe(Throwable failure) {
 		String message = clean(failure.getMessage());
 		String type = failure.getClass().getSimpleName();
-		return (message == null || message.isEmpty()) ? type : type + ": " + message;
+		if (message != null && !message.isEmpty()) {
+			return type + ": " + message;
+		}
+		// The JDK's client says what happened only there.
+		Throwable cause = failure.getCause();
+		return (cause != null && cause.getCause() != failure) ? type + " (" + describe(cause) + ")" : type;
 	}
 
 	/**
