@@ -96,6 +96,10 @@ final class IdTokenClaims {
 		if (!now.isBefore(expiresAt.plus(tolerance))) {
 			throw IdTokenRefused.because("it expired at " + expiresAt + ", and now it is " + now);
 		}
+		if (!expiresAt.isAfter(issuedAt)) {
+			throw IdTokenRefused
+				.because("it expires at " + expiresAt + ", no later than it was issued, at " + issuedAt);
+		}
 		requireNotAfter(IdTokenClaimNames.IAT, issuedAt, now.plus(tolerance), now);
 		if (issuedAt.isBefore(now.minus(rules.maxAge()).minus(tolerance))) {
 			throw IdTokenRefused.because(
