@@ -46,7 +46,9 @@ final class IdTokenClaims {
 		checkTimes(expiresAt, issuedAt, rules, now);
 		requiredText(IdTokenClaimNames.SUB);
 		checkAccessTokenHash(expected.accessToken(), algorithm);
-		checkEcho(IdTokenClaimNames.NONCE, expected.nonce(), expected.nonce() != null);
+		if (expected.nonce() != null) {
+			checkEcho(IdTokenClaimNames.NONCE, expected.nonce(), true);
+		}
 		checkEcho(AUTH_REQ_ID, expected.authReqId(), false);
 		if (expected.previous() != null) {
 			checkSame(expected.previous());
@@ -154,6 +156,9 @@ final class IdTokenClaims {
 				&& audience().containsAll(previous.getAudience());
 		if (!same) {
 			throw IdTokenRefused.because("its iss, sub or aud is not that of the ID token before the refresh");
+		}
+		if (previous.getNonce() != null) {
+			checkEcho(IdTokenClaimNames.NONCE, previous.getNonce(), false);
 		}
 	}
 
