@@ -82,7 +82,7 @@ public final class IdTokenValidator {
 		try {
 			return JWSHeader.parse(json(encoded));
 		}
-		catch (ParseException | NotJsonException | IllegalArgumentException ex) {
+		catch (ParseException | NotJsonException | RuntimeException ex) {
 			throw IdTokenRefused.because("its header is not that of a signed JWT");
 		}
 	}
