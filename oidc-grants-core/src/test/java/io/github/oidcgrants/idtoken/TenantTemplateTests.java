@@ -103,6 +103,16 @@ class TenantTemplateTests {
 	}
 
 	@Test
+	void builderMakesTheSameServerTwice() {
+		AuthorizationServer.Builder builder = AuthorizationServer.builder()
+			.issuer(rig.issuer() + "/organizations/v2.0")
+			.tenants(List.of(TENANT));
+		for (AuthorizationServer server : List.of(builder.build(), builder.build())) {
+			assertThat(rig.receive(token(TENANT, TENANT), rig.configuration(server).build()).claims()).isNotNull();
+		}
+	}
+
+	@Test
 	void assertionOfAServerOfSeveralTenantsNeedsAnAudience() {
 		Configuration configuration = rig.configuration(server(List.of(TENANT)))
 			.authentication(ClientAuthentication.privateKeyJwt(SigningKey.of(TestKeys.RSA)))
