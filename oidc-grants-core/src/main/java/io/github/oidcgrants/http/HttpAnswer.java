@@ -123,10 +123,13 @@ public final class HttpAnswer {
 
 	/**
 	 * {@return the challenges of the answer (RFC 9110 section 11.6.1), as far as they can
-	 * be read}
+	 * be read, with secrets of the request masked: half of one can pass for a scheme}
 	 */
 	public List<Challenge> challenges() {
-		return Challenge.parse(this.headers.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE));
+		return Challenge.parse(this.headers.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE)
+			.stream()
+			.map((header) -> this.call.redactor().mask(header))
+			.toList());
 	}
 
 	/**
