@@ -52,7 +52,7 @@ public final class TokenCache {
 			.build();
 		this.tokens = Caffeine.newBuilder()
 			.maximumSize(MAXIMUM_SIZE)
-			.expireAfter(Expiry.<TokenCacheKey, Kept>creating((key, kept) -> kept.timeLeft(clock.instant())))
+			.expireAfter(Expiry.<TokenCacheKey, Kept>writing((key, kept) -> kept.timeLeft(clock.instant())))
 			.ticker(ticker)
 			.executor(Runnable::run)
 			.recordStats()

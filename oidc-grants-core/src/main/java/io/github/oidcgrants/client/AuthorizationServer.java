@@ -44,13 +44,13 @@ public final class AuthorizationServer {
 		this.tenants = Set.copyOf(builder.tenants);
 		if (builder.discovery && issuer != null) {
 			boolean template = !this.tenants.isEmpty();
+			Map<String, @Nullable Object> members = new LinkedHashMap<>(builder.configured);
 			if (template) {
 				// The template that the server answers with is its issuer, not what it
 				// was asked by.
-				builder.configured.remove(ServerMetadata.ISSUER);
+				members.remove(ServerMetadata.ISSUER);
 			}
-			this.metadata = MetadataSource.discovered(issuer, template, ServerMetadata.of(builder.configured),
-					builder.nanoTime);
+			this.metadata = MetadataSource.discovered(issuer, template, ServerMetadata.of(members), builder.nanoTime);
 		}
 		else {
 			// Without discovery there is no later moment at which it could be found.

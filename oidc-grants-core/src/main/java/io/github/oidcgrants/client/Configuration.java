@@ -6,6 +6,7 @@ import java.util.Locale;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.http.JsonHttp;
 import io.github.oidcgrants.idtoken.IdTokenRules;
 import io.github.oidcgrants.metadata.ServerMetadata;
@@ -68,7 +69,8 @@ public final class Configuration {
 	private void requireSecure(String member, @Nullable Object value) {
 		if (!this.allowInsecureRequests && value instanceof String uri
 				&& uri.toLowerCase(Locale.ROOT).startsWith("http:")) {
-			throw GrantException.misconfigured("The " + member + " '" + uri + "' of client '" + this.clientId
+			throw GrantException.misconfigured("The " + member + " '"
+					+ Redactor.describe(this.server.configured().endpoint(member)) + "' of client '" + this.clientId
 					+ "' is not https: use https, or set allow-insecure-requests to true where nobody else can listen");
 		}
 	}

@@ -4,7 +4,10 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,8 @@ public final class Redactor {
 
 	private static final int MAX_LENGTH = 256;
 
+	private static final Pattern ESCAPE = Pattern.compile("%[0-9A-F]{2}");
+
 	// Longest first: a secret that begins with another one is masked as a whole.
 	private final TreeSet<String> secrets = new TreeSet<>(
 			Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
@@ -34,13 +39,18 @@ public final class Redactor {
 	}
 
 	/**
-	 * Learns a secret, and how it looks in a form.
+	 * Learns a secret, and how it looks in a form and in an address.
 	 * @param secret the secret; nothing is learnt from a blank one
 	 */
 	public void add(@Nullable String secret) {
 		if (secret != null && !secret.isBlank()) {
-			this.secrets.add(secret);
-			this.secrets.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
+			this.secrets.add(printable(secret).strip());
+			String form = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+			for (String encoded : List.of(form, form.replace("+", "%20"))) {
+				this.secrets.add(encoded);
+				this.secrets
+					.add(ESCAPE.matcher(encoded).replaceAll((escape) -> escape.group().toLowerCase(Locale.ROOT)));
+			}
 		}
 	}
 
@@ -54,15 +64,21 @@ public final class Redactor {
 		return (text != null) ? cleanText(text) : null;
 	}
 
-	private String cleanText(String text) {
-		String cleaned = text.codePoints()
-			.map((c) -> isPrintable(c) ? c : ' ')
-			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-			.toString();
+	/**
+	 * Masks the secrets in a text and leaves the rest as it is.
+	 * @param text the text
+	 * @return the text with secrets masked
+	 */
+	public String mask(String text) {
+		String masked = text;
 		for (String secret : this.secrets) {
-			cleaned = cleaned.replace(secret, MASK);
+			masked = masked.replace(secret, MASK);
 		}
-		cleaned = cleaned.strip();
+		return masked;
+	}
+
+	private String cleanText(String text) {
+		String cleaned = mask(printable(text)).strip();
 		return (cleaned.length() <= MAX_LENGTH) ? cleaned : cleaned.substring(0, MAX_LENGTH) + "…";
 	}
 
@@ -113,6 +129,13 @@ public final class Redactor {
 		int user = authority.lastIndexOf('@');
 		return uri.getScheme() + "://" + authority.substring(user + 1)
 				+ ((uri.getRawPath() != null) ? uri.getRawPath() : "");
+	}
+
+	private static String printable(String text) {
+		return text.codePoints()
+			.map((c) -> isPrintable(c) ? c : ' ')
+			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+			.toString();
 	}
 
 	private static boolean isPrintable(int codePoint) {

@@ -222,8 +222,9 @@ public final class GrantParameters {
 			this.values.getOrDefault(OAuth2ParameterNames.SCOPE, List.of())
 				.forEach((scope) -> all.addAll(split(scope)));
 			for (String scope : scopes) {
-				requireScope(scope.strip());
-				all.addAll(split(scope));
+				String stripped = scope.strip();
+				requireScope(stripped);
+				all.addAll(split(stripped));
 			}
 			if (!all.isEmpty()) {
 				this.values.put(OAuth2ParameterNames.SCOPE, List.of(String.join(" ", all)));

@@ -46,7 +46,12 @@ final class OAuthAnswer {
 					answer.call() + " answered with status " + status + " and no OAuth error" + schemes(answer), status,
 					retryAfter(answer, clock));
 		}
-		return answer.object();
+		Map<String, @Nullable Object> body = answer.object();
+		Object error = body.get(OAuth2ParameterNames.ERROR);
+		if (error != null && !"".equals(error)) {
+			throw answer.malformed("it carries an error that is not readable");
+		}
+		return body;
 	}
 
 	private static @Nullable OAuth2Error error(HttpAnswer answer) {

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,8 @@ public record Challenge(String scheme, Map<String, String> parameters) {
 
 	private static final class Parser {
 
+		private static final Pattern TOKEN68 = Pattern.compile(" +[A-Za-z0-9._~+/-]+=*[ \t]*(?=,|$)");
+
 		private final String text;
 
 		private int at;
@@ -76,16 +80,16 @@ public record Challenge(String scheme, Map<String, String> parameters) {
 
 		// Gives the scheme of the challenge that follows, or "" at the end.
 		private String readParameters(Map<String, String> parameters) {
-			boolean first = true;
-			while (true) {
-				boolean separated = skip(" \t,");
-				int start = this.at;
+			if (skipToken68()) {
+				skip(" \t,");
+				return token();
+			}
+			while (skip(" \t,")) {
 				String name = token();
-				if (name.isEmpty() || !separated) {
-					return "";
-				}
+				int end = this.at;
 				skip(" \t");
-				if (!peek('=')) {
+				if (name.isEmpty() || !peek('=')) {
+					this.at = end;
 					return name;
 				}
 				this.at++;
@@ -94,21 +98,19 @@ public record Challenge(String scheme, Map<String, String> parameters) {
 				if (value == null) {
 					return "";
 				}
-				if (first && (value.isEmpty() || peek('='))) {
-					this.at = start;
-					token68();
-				}
-				else {
-					parameters.putIfAbsent(name.toLowerCase(Locale.ROOT), value);
-				}
-				first = false;
+				parameters.putIfAbsent(name.toLowerCase(Locale.ROOT), value);
 			}
+			return "";
 		}
 
-		private void token68() {
-			while (this.at < this.text.length() && " \t,".indexOf(this.text.charAt(this.at)) < 0) {
-				this.at++;
+		// After the scheme and spaces: what is no parameter, up to the end or a comma.
+		private boolean skipToken68() {
+			Matcher token68 = TOKEN68.matcher(this.text).region(this.at, this.text.length());
+			if (!token68.lookingAt()) {
+				return false;
 			}
+			this.at = token68.end();
+			return true;
 		}
 
 		private @Nullable String quoted() {

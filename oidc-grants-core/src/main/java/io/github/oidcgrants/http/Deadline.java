@@ -2,14 +2,14 @@ package io.github.oidcgrants.http;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * The moment by which an exchange must be over. It is kept by the JDK's own timer, so no
- * thread waits for it; closing a connection may block, so that runs elsewhere.
+ * thread waits for it. Closing a connection may block, so that gets a thread of its own,
+ * and not one of the common pool: others may keep that busy for longer than any deadline.
  */
 final class Deadline {
 
@@ -17,7 +17,7 @@ final class Deadline {
 
 	private volatile boolean expired;
 
-	private volatile @Nullable Abortable exchange;
+	private volatile @Nullable Runnable exchange;
 
 	private Deadline() {
 	}
@@ -39,10 +39,9 @@ final class Deadline {
 	}
 
 	/**
-	 * Says what to end; the newest replaces the one before. It is ended at once if the
-	 * moment is already past.
+	 * Says what to end. It is ended at once if the moment is already past.
 	 */
-	void onExpiry(Abortable exchange) {
+	void onExpiry(Runnable exchange) {
 		this.exchange = exchange;
 		if (this.expired) {
 			abort(exchange);
@@ -57,9 +56,11 @@ final class Deadline {
 		this.timer.complete(null);
 	}
 
-	private static void abort(@Nullable Abortable exchange) {
+	private static void abort(@Nullable Runnable exchange) {
 		if (exchange != null) {
-			ForkJoinPool.commonPool().execute(exchange::abort);
+			Thread thread = new Thread(exchange, "oidc-grants-deadline");
+			thread.setDaemon(true);
+			thread.start();
 		}
 	}
 

@@ -1,12 +1,11 @@
 package io.github.oidcgrants.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
-import org.springframework.http.client.ClientHttpResponse;
 
 /**
  * The answer to one request: its status, its headers, and its body as a JSON object or
@@ -24,7 +22,7 @@ import org.springframework.http.client.ClientHttpResponse;
 public final class HttpAnswer {
 
 	/**
-	 * The longest body that is read, in bytes after decompression.
+	 * The longest body that is read, in bytes before and after decompression.
 	 */
 	static final int MAX_BODY = 1024 * 1024;
 
@@ -47,39 +45,40 @@ public final class HttpAnswer {
 		this.problem = problem;
 	}
 
-	static HttpAnswer read(HttpCall call, ClientHttpResponse response) throws IOException {
-		int status = response.getStatusCode().value();
-		HttpHeaders headers = HttpHeaders.copyOf(response.getHeaders());
+	static HttpAnswer of(HttpCall call, int status, HttpHeaders headers, byte[] body) {
+		HttpHeaders copy = HttpHeaders.copyOf(headers);
 		try {
-			requireJson(headers);
-			return new HttpAnswer(call, status, headers, JsonObject.parse(readBody(headers, response.getBody())), "");
+			requireJson(copy);
+			return new HttpAnswer(call, status, copy, JsonObject.parse(decode(copy, body)), "");
 		}
 		catch (NotJsonException ex) {
-			return new HttpAnswer(call, status, headers, null, ex.problem());
+			return new HttpAnswer(call, status, copy, null, ex.problem());
 		}
 	}
 
-	private static byte[] readBody(HttpHeaders headers, InputStream raw) throws IOException, NotJsonException {
-		byte[] body;
-		try {
-			body = decode(headers, raw).readNBytes(MAX_BODY + 1);
+	private static byte[] decode(HttpHeaders headers, byte[] body) throws NotJsonException {
+		String encoding = String.valueOf(headers.getFirst(HttpHeaders.CONTENT_ENCODING)).strip();
+		return switch (encoding.toLowerCase(Locale.ROOT)) {
+			case "null", "", "identity" -> bounded(body);
+			case "gzip", "x-gzip" -> bounded(decompress(bounded(body)));
+			default -> throw new NotJsonException("its body has a content encoding that was not asked for");
+		};
+	}
+
+	private static byte[] decompress(byte[] body) throws NotJsonException {
+		try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+			return in.readNBytes(MAX_BODY + 1);
 		}
-		catch (ZipException ex) {
+		catch (IOException ex) {
 			throw new NotJsonException("its compressed body is broken");
 		}
+	}
+
+	private static byte[] bounded(byte[] body) throws NotJsonException {
 		if (body.length > MAX_BODY) {
 			throw new NotJsonException("its body is longer than " + MAX_BODY + " bytes");
 		}
 		return body;
-	}
-
-	private static InputStream decode(HttpHeaders headers, InputStream raw) throws IOException, NotJsonException {
-		String encoding = String.valueOf(headers.getFirst(HttpHeaders.CONTENT_ENCODING)).strip();
-		return switch (encoding.toLowerCase(Locale.ROOT)) {
-			case "null", "", "identity" -> raw;
-			case "gzip", "x-gzip" -> new GZIPInputStream(raw);
-			default -> throw new NotJsonException("its body has a content encoding that was not asked for");
-		};
 	}
 
 	private static void requireJson(HttpHeaders headers) throws NotJsonException {
@@ -123,10 +122,13 @@ public final class HttpAnswer {
 
 	/**
 	 * {@return the challenges of the answer (RFC 9110 section 11.6.1), as far as they can
-	 * be read}
+	 * be read, with secrets of the request masked: half of one can pass for a scheme}
 	 */
 	public List<Challenge> challenges() {
-		return Challenge.parse(this.headers.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE));
+		return Challenge.parse(this.headers.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE)
+			.stream()
+			.map((header) -> this.call.redactor().mask(header))
+			.toList());
 	}
 
 	/**

@@ -39,9 +39,8 @@ final class HttpComponentsTransport implements ClientHttpRequestFactory, AutoClo
 
 	private static final int MAX_CONNECTIONS = 256;
 
-	// A server may have closed a connection that was idle for longer; a request that
-	// finds
-	// out by failing is not repeated.
+	// A server may have closed a connection that was idle for longer, and a request that
+	// finds out by failing is not repeated.
 	private static final TimeValue TRUSTED_IDLE_TIME = TimeValue.ofMilliseconds(500);
 
 	private static final TimeValue MAX_IDLE_TIME = TimeValue.ofSeconds(30);
@@ -126,7 +125,7 @@ final class HttpComponentsTransport implements ClientHttpRequestFactory, AutoClo
 	}
 
 	private record AbortableRequest(ClientHttpRequest delegate,
-			Abortable exchange) implements ClientHttpRequest, Abortable {
+			Runnable exchange) implements ClientHttpRequest, Abortable {
 
 		@Override
 		public ClientHttpResponse execute() throws IOException {
@@ -160,7 +159,7 @@ final class HttpComponentsTransport implements ClientHttpRequestFactory, AutoClo
 
 		@Override
 		public void abort() {
-			this.exchange.abort();
+			this.exchange.run();
 		}
 
 	}

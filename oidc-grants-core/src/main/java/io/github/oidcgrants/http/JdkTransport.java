@@ -10,9 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 import javax.net.ssl.SSLContext;
 
@@ -29,7 +26,9 @@ import org.springframework.http.client.ClientHttpResponse;
 
 /**
  * A transport over {@code java.net.http}. Spring's own factory hands each request body to
- * a thread of its own; forms are small, so here it is collected first.
+ * a thread of its own; forms are small, so here it is collected first. And an
+ * asynchronous exchange starts a thread wherever the common pool has but one (on two
+ * processors), so exchanges here run on the caller's thread.
  */
 final class JdkTransport implements ClientHttpRequestFactory {
 
@@ -55,6 +54,15 @@ final class JdkTransport implements ClientHttpRequestFactory {
 		return new Request(this.client, uri, method);
 	}
 
+	private static void close(InputStream body) {
+		try {
+			body.close();
+		}
+		catch (IOException ex) {
+			// There is nobody left who wants the rest of the body.
+		}
+	}
+
 	private static final class Request extends AbstractClientHttpRequest implements Abortable {
 
 		private final HttpClient client;
@@ -65,7 +73,9 @@ final class JdkTransport implements ClientHttpRequestFactory {
 
 		private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-		private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> exchange;
+		private @Nullable Duration timeout;
+
+		private volatile @Nullable InputStream answer;
 
 		private volatile boolean aborted;
 
@@ -92,23 +102,16 @@ final class JdkTransport implements ClientHttpRequestFactory {
 
 		@Override
 		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
-			CompletableFuture<HttpResponse<InputStream>> future = this.client.sendAsync(request(headers),
-					HttpResponse.BodyHandlers.ofInputStream());
-			this.exchange = future;
-			if (this.aborted) {
-				future.cancel(true);
-			}
 			try {
-				return new Response(future.get());
-			}
-			catch (ExecutionException ex) {
-				throw (ex.getCause() instanceof IOException io) ? io : new IOException(ex.getCause());
-			}
-			catch (CancellationException ex) {
-				throw new InterruptedIOException("The exchange was ended");
+				HttpResponse<InputStream> response = this.client.send(request(headers),
+						HttpResponse.BodyHandlers.ofInputStream());
+				this.answer = response.body();
+				if (this.aborted) {
+					response.body().close();
+				}
+				return new Response(response);
 			}
 			catch (InterruptedException ex) {
-				future.cancel(true);
 				Thread.currentThread().interrupt();
 				throw new InterruptedIOException("The thread was interrupted");
 			}
@@ -116,6 +119,9 @@ final class JdkTransport implements ClientHttpRequestFactory {
 
 		private HttpRequest request(HttpHeaders headers) {
 			HttpRequest.Builder builder = HttpRequest.newBuilder(this.uri);
+			if (this.timeout != null) {
+				builder.timeout(this.timeout);
+			}
 			headers.forEach((name, values) -> {
 				// The client computes it, and refuses to be told.
 				if (!HttpHeaders.CONTENT_LENGTH.equalsIgnoreCase(name)) {
@@ -131,11 +137,16 @@ final class JdkTransport implements ClientHttpRequestFactory {
 		}
 
 		@Override
+		public void answerWithin(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		@Override
 		public void abort() {
 			this.aborted = true;
-			CompletableFuture<HttpResponse<InputStream>> future = this.exchange;
-			if (future != null) {
-				future.cancel(true);
+			InputStream answer = this.answer;
+			if (answer != null) {
+				close(answer);
 			}
 		}
 
@@ -175,12 +186,7 @@ final class JdkTransport implements ClientHttpRequestFactory {
 
 		@Override
 		public void close() {
-			try {
-				this.response.body().close();
-			}
-			catch (IOException ex) {
-				// There is nobody left who wants the rest of the body.
-			}
+			JdkTransport.close(this.response.body());
 		}
 
 	}

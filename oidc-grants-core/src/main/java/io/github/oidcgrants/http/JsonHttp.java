@@ -1,6 +1,7 @@
 package io.github.oidcgrants.http;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
@@ -59,7 +60,8 @@ public record JsonHttp(ClientHttpRequestFactory transport, Duration timeout, boo
 	private HttpAnswer send(HttpCall call, Deadline deadline) throws IOException {
 		ClientHttpRequest request = this.transport.createRequest(call.uri(), call.method());
 		if (request instanceof Abortable abortable) {
-			deadline.onExpiry(abortable);
+			abortable.answerWithin(this.timeout);
+			deadline.onExpiry(abortable::abort);
 		}
 		HttpHeaders headers = request.getHeaders();
 		headers.putAll(call.headers());
@@ -72,8 +74,18 @@ public record JsonHttp(ClientHttpRequestFactory transport, Duration timeout, boo
 			StreamUtils.copy(body, request.getBody());
 		}
 		try (ClientHttpResponse response = request.execute()) {
-			deadline.onExpiry(response::close);
-			return HttpAnswer.read(call, response);
+			if (!(request instanceof Abortable)) {
+				deadline.onExpiry(response::close);
+			}
+			byte[] answered = response.getBody().readNBytes(HttpAnswer.MAX_BODY + 1);
+			if (deadline.expired()) {
+				throw new InterruptedIOException("The exchange was ended");
+			}
+			if (answered.length > HttpAnswer.MAX_BODY && request instanceof Abortable abortable) {
+				// Closing alone would read the rest first, however long it is.
+				abortable.abort();
+			}
+			return HttpAnswer.of(call, response.getStatusCode().value(), response.getHeaders(), answered);
 		}
 	}
 

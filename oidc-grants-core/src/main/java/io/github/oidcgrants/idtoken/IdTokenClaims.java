@@ -46,7 +46,9 @@ final class IdTokenClaims {
 		checkTimes(expiresAt, issuedAt, rules, now);
 		requiredText(IdTokenClaimNames.SUB);
 		checkAccessTokenHash(expected.accessToken(), algorithm);
-		checkEcho(IdTokenClaimNames.NONCE, expected.nonce(), expected.nonce() != null);
+		if (expected.nonce() != null) {
+			checkEcho(IdTokenClaimNames.NONCE, expected.nonce(), true);
+		}
 		checkEcho(AUTH_REQ_ID, expected.authReqId(), false);
 		if (expected.previous() != null) {
 			checkSame(expected.previous());
@@ -95,6 +97,10 @@ final class IdTokenClaims {
 		Duration tolerance = rules.tolerance();
 		if (!now.isBefore(expiresAt.plus(tolerance))) {
 			throw IdTokenRefused.because("it expired at " + expiresAt + ", and now it is " + now);
+		}
+		if (!expiresAt.isAfter(issuedAt)) {
+			throw IdTokenRefused
+				.because("it expires at " + expiresAt + ", no later than it was issued, at " + issuedAt);
 		}
 		requireNotAfter(IdTokenClaimNames.IAT, issuedAt, now.plus(tolerance), now);
 		if (issuedAt.isBefore(now.minus(rules.maxAge()).minus(tolerance))) {
@@ -150,6 +156,9 @@ final class IdTokenClaims {
 				&& audience().containsAll(previous.getAudience());
 		if (!same) {
 			throw IdTokenRefused.because("its iss, sub or aud is not that of the ID token before the refresh");
+		}
+		if (previous.getNonce() != null) {
+			checkEcho(IdTokenClaimNames.NONCE, previous.getNonce(), false);
 		}
 	}
 

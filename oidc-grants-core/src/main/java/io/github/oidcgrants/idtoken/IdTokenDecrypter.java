@@ -80,11 +80,15 @@ final class IdTokenDecrypter {
 
 	private static JWEObject parse(String token) {
 		try {
-			return JWEObject.parse(token);
+			JWEObject jwe = JWEObject.parse(token);
+			if (jwe.getHeader().getAlgorithm() != null && jwe.getHeader().getEncryptionMethod() != null) {
+				return jwe;
+			}
 		}
-		catch (ParseException | IllegalArgumentException ex) {
-			throw IdTokenRefused.because("it looks encrypted, but cannot be read");
+		catch (ParseException | RuntimeException ex) {
+			// Falls through: it is as unreadable as one without algorithm.
 		}
+		throw IdTokenRefused.because("it looks encrypted, but cannot be read");
 	}
 
 	private static boolean matches(JWK key, JWEHeader header) {
@@ -101,7 +105,7 @@ final class IdTokenDecrypter {
 			jwe.decrypt(decrypter);
 			return true;
 		}
-		catch (JOSEException | IllegalStateException ex) {
+		catch (JOSEException | RuntimeException ex) {
 			// Why it failed would tell an attacker about the key.
 			return false;
 		}

@@ -18,7 +18,7 @@ import org.springframework.security.oauth2.core.oidc.OidcIdToken;
  * @param accessToken the access token beside it, which {@code at_hash} is about
  * @param authReqId the authentication request that it answers, or {@code null} (OpenID
  * Connect CIBA Core 1.0 section 10.3.1)
- * @param nonce the nonce that was sent, or {@code null}
+ * @param nonce the nonce that was sent, or {@code null}: then the token may have any
  * @param previous the ID token that was there before a refresh, or {@code null} (OpenID
  * Connect Core 1.0 section 12.2)
  */

@@ -20,7 +20,7 @@ public final class IdTokenRules {
 
 	private final @Nullable JWSAlgorithm algorithm;
 
-	private final @Nullable Supplier<String> secret;
+	private final @Nullable Supplier<? extends @Nullable String> secret;
 
 	private final List<JWK> decryptionKeys;
 
@@ -67,7 +67,23 @@ public final class IdTokenRules {
 		if (this.secret == null) {
 			throw new IllegalStateException("Only asked for when there is one");
 		}
-		return this.secret.get();
+		String value;
+		try {
+			value = this.secret.get();
+		}
+		catch (GrantException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			// Its message may hold what it failed to read.
+			throw GrantException.misconfigured("The supplier of the client secret that ID tokens are verified with"
+					+ " failed with " + ex.getClass().getName());
+		}
+		if (value == null) {
+			throw GrantException
+				.misconfigured("The supplier of the client secret that ID tokens are verified with gave none");
+		}
+		return value;
 	}
 
 	List<JWK> decryptionKeys() {

@@ -5,6 +5,7 @@ import java.text.ParseException;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 import com.nimbusds.jose.JWSAlgorithm;
@@ -16,6 +17,7 @@ import io.github.oidcgrants.http.JsonObject;
 import io.github.oidcgrants.http.NotJsonException;
 import io.github.oidcgrants.jose.SignatureAlgorithms;
 import io.github.oidcgrants.jose.VerificationKey;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 
@@ -78,9 +80,9 @@ public final class IdTokenValidator {
 
 	private static JWSHeader header(String encoded) {
 		try {
-			return JWSHeader.parse(new Base64URL(encoded));
+			return JWSHeader.parse(json(encoded));
 		}
-		catch (ParseException | IllegalArgumentException ex) {
+		catch (ParseException | NotJsonException | RuntimeException ex) {
 			throw IdTokenRefused.because("its header is not that of a signed JWT");
 		}
 	}
@@ -120,11 +122,15 @@ public final class IdTokenValidator {
 
 	private static IdTokenClaims claims(String encoded) {
 		try {
-			return new IdTokenClaims(JsonObject.parse(Base64.getUrlDecoder().decode(encoded)));
+			return new IdTokenClaims(json(encoded));
 		}
 		catch (NotJsonException | IllegalArgumentException ex) {
 			throw IdTokenRefused.because("its claims are not a JSON object");
 		}
+	}
+
+	private static Map<String, @Nullable Object> json(String encoded) throws NotJsonException {
+		return JsonObject.parse(Base64.getUrlDecoder().decode(encoded));
 	}
 
 }

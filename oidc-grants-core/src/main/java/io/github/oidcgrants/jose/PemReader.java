@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PemReader {
 
-	private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----",
+	private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----",
 			Pattern.DOTALL);
 
 	private @Nullable PrivateKey privateKey;

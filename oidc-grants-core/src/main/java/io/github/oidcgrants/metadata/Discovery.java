@@ -109,7 +109,8 @@ final class Discovery {
 			return false;
 		}
 		String tenant = this.issuer.substring(before.length(), this.issuer.length() - after.length());
-		return before.endsWith("/") && (after.isEmpty() || after.startsWith("/")) && !tenant.contains("/");
+		boolean inPath = before.indexOf('/', before.indexOf("://") + 3) >= 0;
+		return inPath && before.endsWith("/") && (after.isEmpty() || after.startsWith("/")) && !tenant.contains("/");
 	}
 
 	@Override

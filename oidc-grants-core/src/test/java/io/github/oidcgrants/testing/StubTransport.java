@@ -1,0 +1,139 @@
+package io.github.oidcgrants.testing;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.AbstractClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * A transport without a network: each request is answered by a function, on the thread
+ * that sent it. It also speaks https.
+ */
+public final class StubTransport implements ClientHttpRequestFactory {
+
+	private final Server server;
+
+	private final List<URI> requests = new CopyOnWriteArrayList<>();
+
+	public StubTransport(Server server) {
+		this.server = server;
+	}
+
+	public static Answer json(int status, String body) {
+		return new Answer(status, body);
+	}
+
+	/**
+	 * {@return where requests went, in their order}
+	 */
+	public List<URI> requests() {
+		return this.requests;
+	}
+
+	@Override
+	public ClientHttpRequest createRequest(URI uri, HttpMethod method) {
+		return new Request(uri, method);
+	}
+
+	/**
+	 * Answers a request.
+	 */
+	@FunctionalInterface
+	public interface Server {
+
+		Answer answer(URI uri) throws IOException;
+
+	}
+
+	/**
+	 * A status and a JSON body.
+	 */
+	public record Answer(int status, String body) {
+	}
+
+	private final class Request extends AbstractClientHttpRequest {
+
+		private final URI uri;
+
+		private final HttpMethod method;
+
+		private Request(URI uri, HttpMethod method) {
+			this.uri = uri;
+			this.method = method;
+		}
+
+		@Override
+		public HttpMethod getMethod() {
+			return this.method;
+		}
+
+		@Override
+		public URI getURI() {
+			return this.uri;
+		}
+
+		@Override
+		protected OutputStream getBodyInternal(HttpHeaders headers) {
+			return new ByteArrayOutputStream();
+		}
+
+		@Override
+		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
+			StubTransport.this.requests.add(this.uri);
+			return new Response(StubTransport.this.server.answer(this.uri));
+		}
+
+	}
+
+	private static final class Response implements ClientHttpResponse {
+
+		private final Answer answer;
+
+		private final HttpHeaders headers = new HttpHeaders();
+
+		private Response(Answer answer) {
+			this.answer = answer;
+			this.headers.setContentType(MediaType.APPLICATION_JSON);
+		}
+
+		@Override
+		public HttpStatusCode getStatusCode() {
+			return HttpStatusCode.valueOf(this.answer.status());
+		}
+
+		@Override
+		public String getStatusText() {
+			return "";
+		}
+
+		@Override
+		public HttpHeaders getHeaders() {
+			return this.headers;
+		}
+
+		@Override
+		public InputStream getBody() {
+			return new ByteArrayInputStream(this.answer.body().getBytes(StandardCharsets.UTF_8));
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}
