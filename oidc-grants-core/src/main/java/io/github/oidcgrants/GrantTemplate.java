@@ -66,8 +66,7 @@ public final class GrantTemplate {
 		Registered registered = registered(registrationId);
 		AuthorizationGrantType grantType = registered.registration().grantType();
 		if (AuthorizationGrantType.CLIENT_CREDENTIALS.equals(grantType)) {
-			return this.cache.get(registered.defaultKey(), () -> runClientCredentials(registered,
-					registered.registration().parameters(), registered.options(GrantOptions.none())));
+			return clientCredentialsGrant(registrationId);
 		}
 		return genericGrantRequest(registrationId, grantType.getValue(), GrantParameters.none(), GrantOptions.none());
 	}

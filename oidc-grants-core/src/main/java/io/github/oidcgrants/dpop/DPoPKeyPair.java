@@ -28,8 +28,12 @@ public final class DPoPKeyPair {
 		this.key = key;
 		this.algorithm = key.algorithm(null, List.of());
 		this.publicJwk = key.publicJwk();
+		this.thumbprint = thumbprint(this.publicJwk);
+	}
+
+	static String thumbprint(JWK key) {
 		try {
-			this.thumbprint = this.publicJwk.computeThumbprint().toString();
+			return key.computeThumbprint().toString();
 		}
 		catch (JOSEException ex) {
 			throw new IllegalStateException("Every Java platform has SHA-256", ex);

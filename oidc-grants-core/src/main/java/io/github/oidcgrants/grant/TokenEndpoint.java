@@ -78,11 +78,21 @@ public final class TokenEndpoint {
 				return exchange;
 			}
 			credentialRead = true;
-			ClientCredential current = credential(request.configuration());
+			ClientCredential current = currentCredential(request.configuration(), credential);
 			if (current.equals(credential)) {
 				return exchange;
 			}
 			credential = current;
+		}
+	}
+
+	// If it cannot be read now, what the server said to the one before is what counts.
+	private static ClientCredential currentCredential(Configuration configuration, ClientCredential before) {
+		try {
+			return credential(configuration);
+		}
+		catch (GrantException ex) {
+			return before;
 		}
 	}
 

@@ -176,22 +176,32 @@ public final class IdTokenRules {
 
 		/**
 		 * Sets how long ago an ID token may have been issued; an hour unless set.
-		 * @param maxAge the time
+		 * @param maxAge the time, not negative
 		 * @return this
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is negative
 		 */
 		public Builder maxAge(Duration maxAge) {
+			requireNotNegative("age", maxAge);
 			this.maxAge = maxAge;
 			return this;
 		}
 
 		/**
 		 * Sets how far the server's clock may be off; 30 seconds unless set.
-		 * @param tolerance the time
+		 * @param tolerance the time, not negative
 		 * @return this
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is negative
 		 */
 		public Builder tolerance(Duration tolerance) {
+			requireNotNegative("clock skew", tolerance);
 			this.tolerance = tolerance;
 			return this;
+		}
+
+		private static void requireNotNegative(String what, Duration duration) {
+			if (duration.isNegative()) {
+				throw GrantException.misconfigured("The " + what + " of ID tokens cannot be negative: " + duration);
+			}
 		}
 
 		/**

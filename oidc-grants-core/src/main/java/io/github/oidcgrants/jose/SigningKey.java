@@ -14,6 +14,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
@@ -48,8 +49,20 @@ public final class SigningKey {
 					+ " bits, an EC key on P-256, P-384 or P-521, or an Ed25519 key");
 		}
 		this.algorithms = possible;
+		requireWhole();
 		if (jwk.getAlgorithm() != null) {
 			require(JWSAlgorithm.parse(jwk.getAlgorithm().getName()));
+		}
+	}
+
+	private void requireWhole() {
+		try {
+			JWSSigner unusedSigner = JcaKeys.signer(this.jwk, null);
+			JWSVerifier unusedVerifier = JcaKeys.verifier(this.jwk, null);
+		}
+		catch (JOSEException ex) {
+			throw GrantException.misconfigured(
+					"The key" + describe(this.jwk) + " cannot be used to sign: its parts are not those of such a key");
 		}
 	}
 

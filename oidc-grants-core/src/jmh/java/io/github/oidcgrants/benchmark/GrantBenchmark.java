@@ -1,0 +1,199 @@
+package io.github.oidcgrants.benchmark;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.TimeUnit;
+
+import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.client.ClientAuthentication;
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.grant.GrantOptions;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.http.Transports;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.http.converter.FormHttpMessageConverter;
+import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.RestClientClientCredentialsTokenResponseClient;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.http.converter.OAuth2AccessTokenResponseHttpMessageConverter;
+import org.springframework.web.client.RestClient;
+
+/**
+ * One client credentials grant over a connection that is kept alive, to a server in a
+ * process of its own, beside the peers and the bare transports.
+ */
+@State(org.openjdk.jmh.annotations.Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(2)
+@Warmup(iterations = 3, time = 3)
+@Measurement(iterations = 5, time = 3)
+public class GrantBenchmark {
+
+	private static final String FORM = "grant_type=client_credentials&scope=read";
+
+	private static final String BASIC = "Basic Y2xpZW50OnNlY3JldA==";
+
+	private TrivialTokenServer server;
+
+	private URI uri;
+
+	private final GrantClient overJdk = GrantClient.builder()
+		.transport(Transports.jdk(Transports.DEFAULT_CONNECT_TIMEOUT, null))
+		.build();
+
+	private final GrantClient overHttpComponents = GrantClient.builder()
+		.transport(Transports.httpComponents(Transports.DEFAULT_CONNECT_TIMEOUT, null))
+		.build();
+
+	private final GrantParameters parameters = GrantParameters.builder().scope("read").build();
+
+	private final GrantOptions dpop = GrantOptions.builder()
+		.dpop(DPoPHandle.of(DPoPKeyPair.random()), DPoPMode.REQUIRED)
+		.build();
+
+	private Configuration configuration;
+
+	private RestClientClientCredentialsTokenResponseClient springDefault;
+
+	private RestClientClientCredentialsTokenResponseClient springHttpComponents;
+
+	private OAuth2ClientCredentialsGrantRequest springRequest;
+
+	private final HttpClient jdk = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	private final CloseableHttpClient httpComponents = HttpClients.createDefault();
+
+	private long threadsBefore;
+
+	@Setup
+	public void start() throws IOException {
+		this.server = TrivialTokenServer.start();
+		this.uri = this.server.tokenEndpoint();
+		this.configuration = Configuration
+			.builder(AuthorizationServer.builder().tokenEndpoint(this.uri).build(), "client")
+			.authentication(ClientAuthentication.clientSecretBasic("secret"))
+			.allowInsecureRequests(true)
+			.build();
+		this.springRequest = new OAuth2ClientCredentialsGrantRequest(ClientRegistration.withRegistrationId("id")
+			.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+			.tokenUri(this.uri.toString())
+			.clientId("client")
+			.clientSecret("secret")
+			.scope("read")
+			.build());
+		this.springDefault = new RestClientClientCredentialsTokenResponseClient();
+		this.springHttpComponents = new RestClientClientCredentialsTokenResponseClient();
+		this.springHttpComponents.setRestClient(RestClient.builder()
+			.requestFactory(new HttpComponentsClientHttpRequestFactory())
+			.configureMessageConverters((converters) -> converters.addCustomConverter(new FormHttpMessageConverter())
+				.addCustomConverter(new OAuth2AccessTokenResponseHttpMessageConverter()))
+			.build());
+	}
+
+	@Setup(Level.Iteration)
+	public void countThreads() {
+		this.threadsBefore = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
+	}
+
+	@TearDown(Level.Iteration)
+	public void tellThreads() {
+		long started = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - this.threadsBefore;
+		System.out.println("threads started: " + started);
+	}
+
+	@TearDown
+	public void stop() throws IOException {
+		this.overJdk.close();
+		this.overHttpComponents.close();
+		this.httpComponents.close();
+		this.server.close();
+	}
+
+	@Benchmark
+	public Object oidcGrantsJdk() {
+		return this.overJdk.clientCredentialsGrant(this.configuration, this.parameters);
+	}
+
+	@Benchmark
+	public Object oidcGrantsHttpComponents() {
+		return this.overHttpComponents.clientCredentialsGrant(this.configuration, this.parameters);
+	}
+
+	@Benchmark
+	public Object oidcGrantsHttpComponentsDPoP() {
+		return this.overHttpComponents.clientCredentialsGrant(this.configuration, this.parameters, this.dpop);
+	}
+
+	@Benchmark
+	public Object springDefaultFactory() {
+		return this.springDefault.getTokenResponse(this.springRequest);
+	}
+
+	@Benchmark
+	public Object springHttpComponents() {
+		return this.springHttpComponents.getTokenResponse(this.springRequest);
+	}
+
+	@Benchmark
+	public Object nimbusTokenRequest() throws Exception {
+		TokenRequest request = new TokenRequest.Builder(this.uri,
+				new ClientSecretBasic(new ClientID("client"), new Secret("secret")), new ClientCredentialsGrant())
+			.scope(new Scope("read"))
+			.build();
+		return TokenResponse.parse(request.toHTTPRequest().send());
+	}
+
+	@Benchmark
+	public Object bareJdk() throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(this.uri)
+			.header("Authorization", BASIC)
+			.header("Content-Type", "application/x-www-form-urlencoded")
+			.POST(HttpRequest.BodyPublishers.ofString(FORM))
+			.build();
+		return this.jdk.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+	}
+
+	@Benchmark
+	public Object bareHttpComponents() throws IOException {
+		HttpPost request = new HttpPost(this.uri);
+		request.setHeader("Authorization", BASIC);
+		request.setEntity(new StringEntity(FORM, ContentType.APPLICATION_FORM_URLENCODED));
+		return this.httpComponents.execute(request, (response) -> EntityUtils.toByteArray(response.getEntity()));
+	}
+
+}
