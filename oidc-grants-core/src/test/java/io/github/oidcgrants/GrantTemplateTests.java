@@ -34,11 +34,14 @@ class GrantTemplateTests {
 			"client", ClientAuthentication.clientSecretPost("secret"));
 
 	private final GrantTemplate template = template(
-			GrantRegistration.clientCredentials("payments", this.configuration,
-					GrantParameters.builder().scope("read").resource("https://a.example").build()),
-			GrantRegistration.clientCredentials("reports", this.configuration, GrantParameters.none()),
-			new GrantRegistration("users", this.configuration, AuthorizationGrantType.REFRESH_TOKEN,
-					GrantParameters.none()));
+			GrantRegistration.builder("payments", this.configuration)
+				.parameters(GrantParameters.builder().scope("read").resource("https://a.example").build())
+				.build(),
+			GrantRegistration.builder("reports", this.configuration).parameters(GrantParameters.none()).build(),
+			GrantRegistration.builder("users", this.configuration)
+				.grantType(AuthorizationGrantType.REFRESH_TOKEN)
+				.parameters(GrantParameters.none())
+				.build());
 
 	@Test
 	void keepsTheTokenOfARegistration() {
@@ -90,8 +93,9 @@ class GrantTemplateTests {
 		try (TokenServer server = TokenServer.start()) {
 			server.answer(TokenServer.success());
 			GrantTemplate real = new GrantTemplate(GrantClient.create(), TokenCache.create(),
-					List.of(GrantRegistration.clientCredentials("r", server.configuration(),
-							GrantParameters.builder().scope("read").resource("https://a.example").build())));
+					List.of(GrantRegistration.builder("r", server.configuration())
+						.parameters(GrantParameters.builder().scope("read").resource("https://a.example").build())
+						.build()));
 			real.clientCredentialsGrant("r", (parameters) -> parameters.scope("write"));
 			assertThat(server.form()).extracting(Object::toString)
 				.containsExactly("grant_type=client_credentials", "scope=write", "resource=https://a.example");
@@ -137,9 +141,12 @@ class GrantTemplateTests {
 
 	@Test
 	void refusesTwoRegistrationsOfOneName() {
-		GrantRegistration one = GrantRegistration.clientCredentials("one", this.configuration, GrantParameters.none());
+		GrantRegistration one = GrantRegistration.builder("one", this.configuration)
+			.parameters(GrantParameters.none())
+			.build();
 		assertThat(misuse(() -> template(one, one))).hasMessageContaining("'one'");
-		assertThat(misuse(() -> GrantRegistration.clientCredentials(" ", this.configuration, GrantParameters.none())))
+		assertThat(misuse(
+				() -> GrantRegistration.builder(" ", this.configuration).parameters(GrantParameters.none()).build()))
 			.hasMessageContaining("id");
 	}
 

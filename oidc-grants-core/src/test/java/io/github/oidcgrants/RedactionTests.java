@@ -247,7 +247,7 @@ class RedactionTests {
 			.build();
 		GrantParameters parameters = GrantParameters.builder().parameter("assertion", ASSERTION).build();
 		return new GrantTemplate(GrantClient.builder().transport(this.transport.shared()).build(), TokenCache.create(),
-				List.of(GrantRegistration.clientCredentials("r", configuration, parameters)));
+				List.of(GrantRegistration.builder("r", configuration).parameters(parameters).build()));
 	}
 
 	private String log() {

@@ -25,6 +25,11 @@ import io.github.oidcgrants.client.ClientAssertionOptions;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.ClientCredential;
 import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.dpop.DPoPKeyRing;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.flight.SingleFlight;
@@ -46,6 +51,7 @@ import io.github.oidcgrants.idtoken.IdTokenExpectation;
 import io.github.oidcgrants.idtoken.IdTokenRules;
 import io.github.oidcgrants.idtoken.IdTokenValidator;
 import io.github.oidcgrants.idtoken.JwkSetSource;
+import io.github.oidcgrants.jose.CryptoProviders;
 import io.github.oidcgrants.jose.SharedSecret;
 import io.github.oidcgrants.jose.SignatureAlgorithms;
 import io.github.oidcgrants.jose.SigningKey;
@@ -53,6 +59,7 @@ import io.github.oidcgrants.jose.VerificationKey;
 import io.github.oidcgrants.metadata.MetadataSource;
 import io.github.oidcgrants.metadata.ServerMetadata;
 import io.github.oidcgrants.testing.StubTransport;
+import io.github.oidcgrants.resource.GrantInterceptor;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TestKeys;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -61,6 +68,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -77,7 +85,7 @@ class ToStringTests {
 	// Nobody can hold an instance, or it can hold nothing but names.
 	private static final Set<Class<?>> WITHOUT_SECRETS = Set.of(RetryAfter.class, Transports.class,
 			GrantException.Kind.class, ClientCredential.class, JsonObject.class, NotJsonException.class,
-			SharedSecret.class, SignatureAlgorithms.class);
+			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, DPoPMode.class, DPoPRole.class);
 
 	static Stream<Object> instances() {
 		TestClock clock = new TestClock();
@@ -97,7 +105,7 @@ class ToStringTests {
 			.parameter("subject_token", SECRET)
 			.parameter("login_hint", SECRET);
 		GrantParameters parameters = parametersBuilder.build();
-		GrantRegistration registration = GrantRegistration.clientCredentials("r", configuration, parameters);
+		GrantRegistration registration = GrantRegistration.builder("r", configuration).parameters(parameters).build();
 		GrantClient.Builder clientBuilder = GrantClient.builder().transport(transport).clock(clock);
 		GrantClient client = clientBuilder.build();
 		TokenCache cache = TokenCache.create(clock, clock::nanoTime);
@@ -118,10 +126,17 @@ class ToStringTests {
 		IdTokenRules.Builder rulesBuilder = IdTokenRules.builder().secret(() -> SECRET);
 		IdTokenExpectation expectation = new IdTokenExpectation("https://idp.example", Set.of(), "client", List.of(),
 				SECRET, SECRET, SECRET, null);
+		DPoPHandle dpop = DPoPHandle.of(DPoPKeyPair.of(SigningKey.of(TestKeys.P256)));
+		GrantRegistration.Builder registrationBuilder = GrantRegistration.builder("a", configuration)
+			.allowedOrigins(List.of("https://api.example"));
+		GrantTemplate calls = new GrantTemplate(client, cache, List.of(registrationBuilder.build()));
 		GrantOptions.Builder options = GrantOptions.builder().timeout(Duration.ofSeconds(1));
-		return Stream.of(authentication, ClientAuthentication.clientSecretBasic(SECRET), ClientAuthentication.none(),
-				serverBuilder, server, ServerMetadata.of(Map.of("secret", SECRET)), configurationBuilder, configuration,
-				parametersBuilder, parameters, registration, clientBuilder, client, cache, template, response, status,
+		return Stream.of(dpop, DPoPKeyPair.of(SigningKey.of(TestKeys.P256)), DPoPKeyRing.of(dpop), registrationBuilder,
+				new GrantInterceptor(calls, "a"),
+				calls.authorize("a", HttpMethod.GET, URI.create("https://api.example/?code=" + SECRET)), authentication,
+				ClientAuthentication.clientSecretBasic(SECRET), ClientAuthentication.none(), serverBuilder, server,
+				ServerMetadata.of(Map.of("secret", SECRET)), configurationBuilder, configuration, parametersBuilder,
+				parameters, registration, clientBuilder, client, cache, template, response, status,
 				status.entries().get(0), http, call, answer, tokenEndpoint, new ClientCredentialsGrant(tokenEndpoint),
 				keyBuilder, keyBuilder.build(), redactor, flight, options, options.build(),
 				new Challenge("dpop", Map.of("nonce", SECRET)), assertionBuilder, assertionBuilder.build(),

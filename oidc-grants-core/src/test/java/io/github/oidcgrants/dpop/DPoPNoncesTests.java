@@ -27,7 +27,8 @@ class DPoPNoncesTests {
 		assertThat(this.handle.remember(DPoPRole.AUTHORIZATION_SERVER, TOKEN_ENDPOINT, "as-nonce")).isTrue();
 		assertThat(this.handle.remember(DPoPRole.RESOURCE_SERVER, API, "api-nonce")).isTrue();
 		assertThat(nonce(DPoPRole.AUTHORIZATION_SERVER, TOKEN_ENDPOINT)).isEqualTo("as-nonce");
-		assertThat(nonce(DPoPRole.AUTHORIZATION_SERVER, URI.create("https://ONE.example:443/par"))).isEqualTo("as-nonce");
+		assertThat(nonce(DPoPRole.AUTHORIZATION_SERVER, URI.create("https://ONE.example:443/par")))
+			.isEqualTo("as-nonce");
 		assertThat(nonce(DPoPRole.RESOURCE_SERVER, API)).isEqualTo("api-nonce");
 		assertThat(nonce(DPoPRole.RESOURCE_SERVER, URI.create("https://one.example:8443/api"))).isNull();
 		assertThat(nonce(DPoPRole.RESOURCE_SERVER, URI.create("http://one.example/api"))).isNull();

@@ -61,8 +61,10 @@ class DPoPProofTests {
 			"HTTPS://AS.Example/Token, https://as.example/Token", "https://as.example, https://as.example/",
 			"https://as.example?a=b, https://as.example/",
 			"https://as.example/a%20b/%C3%A9, https://as.example/a%20b/%C3%A9",
-			"https://as.example/a%2Fb, https://as.example/a%2Fb", "https://[2001:DB8::1]/token, https://[2001:db8::1]/token",
-			"https://[::1]:8443/token, https://[::1]:8443/token", "https://user@as.example/token, https://as.example/token",
+			"https://as.example/a%2Fb, https://as.example/a%2Fb",
+			"https://[2001:DB8::1]/token, https://[2001:db8::1]/token",
+			"https://[::1]:8443/token, https://[::1]:8443/token",
+			"https://user@as.example/token, https://as.example/token",
 			"https://as.example/é, https://as.example/%C3%A9", "https://as.example//token, https://as.example//token" })
 	void theTargetIsTheAddressWithoutQueryAndFragment(String uri, String htu) {
 		JwtReader proof = read(
@@ -75,7 +77,8 @@ class DPoPProofTests {
 		DPoPHandle handle = handle(DPoPKeyPair.random());
 		Set<Object> identifiers = new HashSet<>();
 		for (int i = 0; i < 500; i++) {
-			String id = (String) read(handle.proof(DPoPRole.AUTHORIZATION_SERVER, "POST", TOKEN_ENDPOINT, null)).claims()
+			String id = (String) read(handle.proof(DPoPRole.AUTHORIZATION_SERVER, "POST", TOKEN_ENDPOINT, null))
+				.claims()
 				.get("jti");
 			assertThat(id).hasSizeGreaterThanOrEqualTo(16);
 			identifiers.add(id);

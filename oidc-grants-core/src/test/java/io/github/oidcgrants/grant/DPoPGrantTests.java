@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * DPoP at the token endpoint (RFC 9449 sections 5 and 8), on a server that says what it is
- * told to.
+ * DPoP at the token endpoint (RFC 9449 sections 5 and 8), on a server that says what it
+ * is told to.
  */
 class DPoPGrantTests {
 
@@ -78,7 +78,8 @@ class DPoPGrantTests {
 	void everyGrantSendsAProof() {
 		GrantOptions options = GrantOptions.builder().dpop(this.dpop).build();
 		server.client().refreshTokenGrant(server.configuration(), "refresh", GrantParameters.none(), options);
-		server.client().genericGrantRequest(server.configuration(), "urn:example:custom", GrantParameters.none(), options);
+		server.client()
+			.genericGrantRequest(server.configuration(), "urn:example:custom", GrantParameters.none(), options);
 		assertThat(proofs()).hasSize(2);
 	}
 
@@ -157,26 +158,27 @@ class DPoPGrantTests {
 					.withHeader("DPoP-Nonce", "n2"))
 				.willSetStateTo("refused"));
 		Iterator<String> secrets = List.of("old", "new").iterator();
-		Configuration configuration = server
-			.configuration(ClientAuthentication.clientSecretPost(secrets::next));
+		Configuration configuration = server.configuration(ClientAuthentication.clientSecretPost(secrets::next));
 		server.client().clientCredentialsGrant(configuration, GrantParameters.none(), options(DPoPMode.REQUIRED));
 		assertThat(nonces()).containsExactly(null, "n1", "n2");
 		assertThat(server.tokenRequests()
 			.stream()
-			.map((request) -> AuthorizationServerRig.form(request).getFirst("client_secret"))).containsExactly("old", "old",
-					"new");
+			.map((request) -> AuthorizationServerRig.form(request).getFirst("client_secret")))
+			.containsExactly("old", "old", "new");
 	}
 
 	@Test
 	void aBearerAnswerIsAcceptedWherePreferredAndRefusedWhereRequired() {
 		server.answer(Map.of());
 		assertThat(grant(DPoPMode.PREFERRED).dpopThumbprint()).isNull();
-		Refusals.assertFails(Kind.MALFORMED_RESPONSE, () -> grant(DPoPMode.REQUIRED)).withMessageContaining("dpop.mode");
+		Refusals.assertFails(Kind.MALFORMED_RESPONSE, () -> grant(DPoPMode.REQUIRED))
+			.withMessageContaining("dpop.mode");
 	}
 
 	@Test
 	void aBoundTokenThatNobodyProvedAKeyForIsRefused() {
-		Refusals.assertFails(Kind.MALFORMED_RESPONSE, () -> server.client().clientCredentialsGrant(server.configuration()));
+		Refusals.assertFails(Kind.MALFORMED_RESPONSE,
+				() -> server.client().clientCredentialsGrant(server.configuration()));
 		Refusals.assertFails(Kind.MALFORMED_RESPONSE, () -> grant(DPoPMode.OFF));
 		assertThat(server.tokenRequests()).noneMatch((request) -> request.containsHeader("DPoP"));
 	}
@@ -204,9 +206,10 @@ class DPoPGrantTests {
 			.privateKey(new OpaquePrivateKey())
 			.build();
 		DPoPHandle broken = DPoPHandle.of(DPoPKeyPair.of(SigningKey.of(opaque)));
-		Refusals.assertFails(Kind.MISCONFIGURED, () -> server.client()
-			.clientCredentialsGrant(server.configuration(), GrantParameters.none(),
-					GrantOptions.builder().dpop(broken, DPoPMode.PREFERRED).build()));
+		Refusals.assertFails(Kind.MISCONFIGURED,
+				() -> server.client()
+					.clientCredentialsGrant(server.configuration(), GrantParameters.none(),
+							GrantOptions.builder().dpop(broken, DPoPMode.PREFERRED).build()));
 		assertThat(server.tokenRequests()).isEmpty();
 	}
 
@@ -218,7 +221,8 @@ class DPoPGrantTests {
 		challengeOnce("nonce");
 		ExecutorService executor = Executors.newFixedThreadPool(8);
 		try {
-			List<Future<TokenEndpointResponse>> grants = Stream.generate(() -> executor.submit(() -> grant(DPoPMode.REQUIRED)))
+			List<Future<TokenEndpointResponse>> grants = Stream
+				.generate(() -> executor.submit(() -> grant(DPoPMode.REQUIRED)))
 				.limit(40)
 				.toList();
 			for (Future<TokenEndpointResponse> grant : grants) {

@@ -156,8 +156,10 @@ class GenericGrantTests {
 	@Test
 	void templateAddsTheRegistrationsParametersAndKeepsNothing() {
 		GrantParameters defaults = GrantParameters.builder().scope("read").parameter("assertion", "default").build();
-		GrantRegistration registration = new GrantRegistration("bearer", rig.configuration(),
-				AuthorizationGrantType.JWT_BEARER, defaults);
+		GrantRegistration registration = GrantRegistration.builder("bearer", rig.configuration())
+			.grantType(AuthorizationGrantType.JWT_BEARER)
+			.parameters(defaults)
+			.build();
 		GrantTemplate template = new GrantTemplate(rig.client(), TokenCache.create(rig.time, rig.time::nanoTime),
 				List.of(registration));
 		rig.answer(Map.of("expires_in", 3600));

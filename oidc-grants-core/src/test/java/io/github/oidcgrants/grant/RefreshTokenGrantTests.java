@@ -158,7 +158,7 @@ class RefreshTokenGrantTests {
 			.parameter("tenant", "t1")
 			.build();
 		return new GrantTemplate(rig.client(), TokenCache.create(rig.time, rig.time::nanoTime),
-				List.of(GrantRegistration.clientCredentials("api", rig.configuration(), defaults)));
+				List.of(GrantRegistration.builder("api", rig.configuration()).parameters(defaults).build()));
 	}
 
 	private static void assertNothingSent() {

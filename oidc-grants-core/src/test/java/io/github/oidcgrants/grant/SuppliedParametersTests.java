@@ -127,7 +127,7 @@ class SuppliedParametersTests {
 
 	private static GrantTemplate template(GrantParameters parameters) {
 		return new GrantTemplate(rig.client(), TokenCache.create(rig.time, rig.time::nanoTime),
-				List.of(GrantRegistration.clientCredentials("api", rig.configuration(), parameters)));
+				List.of(GrantRegistration.builder("api", rig.configuration()).parameters(parameters).build()));
 	}
 
 	private static List<String> sent(String name) {

@@ -84,9 +84,9 @@ class GrantInterceptorTests {
 	@Test
 	void aChallengeOfTheApiIsAnsweredOnceAndItsNonceIsNotTheServers() {
 		bound();
-		server.answer(AuthorizationServerRig
-			.json(Map.of("access_token", "token-1", "token_type", "DPoP", "expires_in", 300))
-			.withHeader("DPoP-Nonce", "as-nonce"));
+		server.answer(
+				AuthorizationServerRig.json(Map.of("access_token", "token-1", "token_type", "DPoP", "expires_in", 300))
+					.withHeader("DPoP-Nonce", "as-nonce"));
 		apiRefusesOnce(challenge("use_dpop_nonce").withHeader("DPoP-Nonce", "api-nonce"));
 		GrantTemplate template = template(DPoPMode.REQUIRED);
 		assertThat(call(template)).isEqualTo(200);
@@ -204,7 +204,8 @@ class GrantInterceptorTests {
 	void aTokenWhoseKeyIsGoneIsNotSent() {
 		bound();
 		GrantTemplate template = template(DPoPMode.REQUIRED);
-		ResourceAuthorization authorization = template.authorize("api", HttpMethod.GET, URI.create(server.issuer() + API));
+		ResourceAuthorization authorization = template.authorize("api", HttpMethod.GET,
+				URI.create(server.issuer() + API));
 		server.time.advance(Duration.ofSeconds(301));
 		this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
 		Refusals.assertMisconfigured("bound to a DPoP key that is not here", authorization::headers);

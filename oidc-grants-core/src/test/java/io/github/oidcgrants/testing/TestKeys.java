@@ -1,5 +1,12 @@
 package io.github.oidcgrants.testing;
 
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.AsymmetricJWK;
+import com.nimbusds.jose.JOSEException;
+import java.util.HexFormat;
+import java.security.spec.X509EncodedKeySpec;
+import java.security.KeyFactory;
+import java.security.PublicKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -84,6 +91,19 @@ public final class TestKeys {
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * {@return the public part of a key as the JDK has it}
+	 * @param jwk the key
+	 */
+	public static PublicKey publicKey(JWK jwk) throws GeneralSecurityException, JOSEException {
+		if (!(jwk instanceof OctetKeyPair okp)) {
+			return ((AsymmetricJWK) jwk).toPublicKey();
+		}
+		byte[] point = okp.getDecodedX();
+		byte[] encoded = HexFormat.of().parseHex("302a300506032b6570032100" + HexFormat.of().formatHex(point));
+		return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
 	}
 
 }
