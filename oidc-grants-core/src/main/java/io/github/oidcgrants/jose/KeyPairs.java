@@ -5,10 +5,12 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.cert.Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPrivateKey;
@@ -73,6 +75,15 @@ final class KeyPairs {
 		catch (GeneralSecurityException | ClassCastException | IllegalStateException ex) {
 			throw GrantException.misconfigured("The private key in the PEM cannot be used: it must be RSA, EC on P-256,"
 					+ " P-384 or P-521, or Ed25519, and fit to what stands beside it");
+		}
+	}
+
+	static byte[] thumbprint(Certificate certificate) {
+		try {
+			return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+		}
+		catch (GeneralSecurityException ex) {
+			throw GrantException.misconfigured("The certificate of the key cannot be encoded");
 		}
 	}
 

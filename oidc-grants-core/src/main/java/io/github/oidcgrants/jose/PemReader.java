@@ -3,7 +3,6 @@ package io.github.oidcgrants.jose;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
@@ -53,7 +52,8 @@ final class PemReader {
 						: "The key is neither a JSON Web Key nor a PEM with a PRIVATE KEY: give one of the two");
 		}
 		PublicKey known = (this.certificate != null) ? this.certificate.getPublicKey() : this.publicKey;
-		return KeyPairs.toJwk(this.privateKey, known, (this.certificate != null) ? thumbprint(this.certificate) : null);
+		return KeyPairs.toJwk(this.privateKey, known,
+				(this.certificate != null) ? KeyPairs.thumbprint(this.certificate) : null);
 	}
 
 	private void accept(String label, String base64) {
@@ -123,15 +123,6 @@ final class PemReader {
 		}
 		catch (CertificateException ex) {
 			throw GrantException.misconfigured("The certificate in the PEM cannot be read");
-		}
-	}
-
-	private static byte[] thumbprint(X509Certificate certificate) {
-		try {
-			return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-		}
-		catch (GeneralSecurityException ex) {
-			throw GrantException.misconfigured("The certificate in the PEM cannot be encoded");
 		}
 	}
 

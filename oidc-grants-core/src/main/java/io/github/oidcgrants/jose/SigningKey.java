@@ -3,21 +3,17 @@ package io.github.oidcgrants.jose;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-import com.nimbusds.jose.Algorithm;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.oidcgrants.error.GrantException;
@@ -87,32 +83,25 @@ public final class SigningKey {
 	 * encrypted, cannot sign, or is too short
 	 */
 	public static SigningKey parse(String text) {
-		if (text.strip().startsWith("{")) {
-			try {
-				return of(JWK.parse(text.strip()));
-			}
-			catch (ParseException | IllegalArgumentException ex) {
-				// The parser's message may quote the key.
-				throw GrantException.misconfigured("The key is not a JSON Web Key (RFC 7517)");
-			}
-		}
-		return of(PemReader.read(text).toJwk());
+		return of(PrivateKeys.parse(text));
 	}
 
 	/**
-	 * Takes a key out of a key store; it may be one that cannot be exported.
+	 * Takes a key out of a key store; it may be one that cannot be exported. Its
+	 * certificate gives it its {@code x5t#S256}.
 	 * @param keyStore the key store
 	 * @param alias the name of the key in it
-	 * @param password the password of the key
+	 * @param password the password of the key, or {@code null} if it has none
 	 * @return the key
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such key, or it
 	 * cannot sign
 	 */
-	public static SigningKey of(KeyStore keyStore, String alias, char[] password) {
+	public static SigningKey of(KeyStore keyStore, String alias, char @Nullable [] password) {
 		try {
 			if (keyStore.getEntry(alias,
 					new KeyStore.PasswordProtection(password)) instanceof KeyStore.PrivateKeyEntry entry) {
-				return of(KeyPairs.toJwk(entry.getPrivateKey(), entry.getCertificate().getPublicKey(), null));
+				return of(KeyPairs.toJwk(entry.getPrivateKey(), entry.getCertificate().getPublicKey(),
+						KeyPairs.thumbprint(entry.getCertificate())));
 			}
 		}
 		catch (GeneralSecurityException ex) {
@@ -139,7 +128,7 @@ public final class SigningKey {
 	 * @return the same key under that name
 	 */
 	public SigningKey withKeyId(String keyId) {
-		return of(with(keyId, this.jwk.getAlgorithm()));
+		return of(PrivateKeys.withKeyId(this.jwk, keyId));
 	}
 
 	/**
@@ -149,18 +138,7 @@ public final class SigningKey {
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if the key cannot do it
 	 */
 	public SigningKey withAlgorithm(String algorithm) {
-		return of(with(this.jwk.getKeyID(), require(JWSAlgorithm.parse(algorithm))));
-	}
-
-	// Copied by type, because a key that cannot be exported has no JSON.
-	private JWK with(@Nullable String keyId, @Nullable Algorithm algorithm) {
-		if (this.jwk instanceof RSAKey rsa) {
-			return new RSAKey.Builder(rsa).keyID(keyId).algorithm(algorithm).build();
-		}
-		if (this.jwk instanceof ECKey ec) {
-			return new ECKey.Builder(ec).keyID(keyId).algorithm(algorithm).build();
-		}
-		return new OctetKeyPair.Builder((OctetKeyPair) this.jwk).keyID(keyId).algorithm(algorithm).build();
+		return of(PrivateKeys.with(this.jwk, this.jwk.getKeyID(), require(JWSAlgorithm.parse(algorithm))));
 	}
 
 	private JWSAlgorithm require(JWSAlgorithm algorithm) {
