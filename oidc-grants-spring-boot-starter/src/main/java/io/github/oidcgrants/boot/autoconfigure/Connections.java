@@ -1,12 +1,9 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.oidcgrants.http.Transports;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 
@@ -17,30 +14,32 @@ import org.springframework.http.client.ClientHttpRequestFactory;
  */
 final class Connections implements AutoCloseable {
 
-	private static final Log logger = LogFactory.getLog(Connections.class);
+	private final Map<HttpSettings.Link, ClientHttpRequestFactory> transports = new ConcurrentHashMap<>();
 
-	private final Map<Duration, ClientHttpRequestFactory> transports = new ConcurrentHashMap<>();
+	private final Bundles bundles;
 
-	ClientHttpRequestFactory transport(Duration connectTimeout) {
-		return this.transports.computeIfAbsent(connectTimeout, (key) -> Transports.detect(key, null));
+	Connections(Bundles bundles) {
+		this.bundles = bundles;
+	}
+
+	ClientHttpRequestFactory transport(HttpSettings settings) {
+		return this.transports.computeIfAbsent(settings.link(), (link) -> create(settings));
+	}
+
+	private ClientHttpRequestFactory create(HttpSettings settings) {
+		HttpSettings.Bundle bundle = settings.bundle();
+		if (bundle == null) {
+			return Transports.detect(settings.connectTimeout(), null);
+		}
+		BundleTransport transport = this.bundles.use(bundle.at(), bundle.name(),
+				(loaded) -> new BundleTransport(settings.connectTimeout(), loaded));
+		this.bundles.onUpdate(bundle.name(), transport::update);
+		return transport;
 	}
 
 	@Override
 	public void close() {
-		for (ClientHttpRequestFactory transport : this.transports.values()) {
-			if (transport instanceof AutoCloseable closeable) {
-				close(closeable);
-			}
-		}
-	}
-
-	private static void close(AutoCloseable transport) {
-		try {
-			transport.close();
-		}
-		catch (Exception ex) {
-			logger.warn("A transport could not be closed", ex);
-		}
+		this.transports.values().forEach(BundleTransport::close);
 	}
 
 }

@@ -12,6 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
@@ -37,21 +38,26 @@ public final class OidcGrantsAutoConfiguration {
 	}
 
 	@Bean
-	Connections oidcGrantsConnections() {
-		return new Connections();
+	Bundles oidcGrantsBundles(ObjectProvider<SslBundles> bundles) {
+		return new Bundles(bundles.getIfAvailable());
+	}
+
+	@Bean
+	Connections oidcGrantsConnections(Bundles bundles) {
+		return new Connections(bundles);
 	}
 
 	// Not even lazy initialization puts the checks off.
 	@Bean
 	@Lazy(false)
-	Registrations oidcGrantsRegistrations(OidcGrantsProperties properties, Connections connections) {
-		return new Registrations(properties, connections);
+	Registrations oidcGrantsRegistrations(OidcGrantsProperties properties, Connections connections, Bundles bundles) {
+		return new Registrations(properties, connections, bundles);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	GrantClient grantClient(OidcGrantsProperties properties, Connections connections) {
-		return GrantClient.builder().transport(connections.transport(properties.http().connectTimeout())).build();
+		return GrantClient.builder().transport(connections.transport(HttpSettings.of(properties.http()))).build();
 	}
 
 	@Bean

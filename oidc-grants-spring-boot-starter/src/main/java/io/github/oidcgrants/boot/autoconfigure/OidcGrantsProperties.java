@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.Redactor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.io.Resource;
 
 /**
  * What can be configured. Keys that are not here are refused at start.
@@ -19,10 +21,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param provider Authorization servers, each by a name of the application's own.
  * @param http How authorization servers are called, unless a provider or registration
  * says otherwise.
+ * @param cryptoProvider Which JCA provider signs and verifies: auto, jdk, corretto,
+ * conscrypt, or the name of an installed one; auto unless set, which uses Corretto or
+ * Conscrypt where one is on the class path.
  */
 @ConfigurationProperties(value = OidcGrantsProperties.PREFIX, ignoreUnknownFields = false)
 record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration,
-		@DefaultValue Map<String, Provider> provider, @DefaultValue Http http) {
+		@DefaultValue Map<String, Provider> provider, @DefaultValue Http http, @Nullable String cryptoProvider) {
 
 	static final String PREFIX = "oidc-grants";
 
@@ -33,15 +38,26 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * set.
 	 * @param clientId Identifier of the client at the authorization server.
 	 * @param clientSecret Secret of the client.
+	 * @param clientSecretLocation File that holds the secret of the client, instead of
+	 * client-secret. It is read at each use, without the line break at its end.
 	 * @param clientAuthenticationMethod How the client proves who it is. One of
-	 * client_secret_basic, client_secret_post and none; client_secret_basic unless set if
-	 * there is a client-secret, else none.
+	 * client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt,
+	 * tls_client_auth, self_signed_tls_client_auth and none; client_secret_basic unless
+	 * set if there is a secret, else none.
+	 * @param clientAssertion The JWT of client_secret_jwt and private_key_jwt.
+	 * @param tlsClientCertificateBoundAccessTokens Whether access tokens are bound to the
+	 * certificate of ssl.bundle, although another method authenticates the client.
 	 * @param authorizationGrantType Grant that a token is got by when only the
-	 * registration is named.
+	 * registration is named: any that is one request.
 	 * @param scope Scopes to ask for, separated by commas or spaces.
 	 * @param resource Absolute URIs of the APIs that the token is for.
 	 * @param audience Logical names of the services that the token is for.
 	 * @param parameters Any other parameters of the token request, by name.
+	 * @param allowedOrigins Origins that the token may be sent to; those of the https
+	 * resources unless set.
+	 * @param dpop The key that tokens are bound to.
+	 * @param idToken What was agreed on with the server about ID tokens.
+	 * @param ssl TLS for the connections of this registration.
 	 * @param connectTimeout How long making a connection may take; what the provider says
 	 * unless set.
 	 * @param timeout How long an exchange may take, body included; what the provider says
@@ -51,21 +67,108 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 */
 	@ConfigurationPropertiesSource
 	record Registration(@Nullable String provider, @Nullable String clientId, @Nullable String clientSecret,
-			@Nullable String clientAuthenticationMethod,
+			@Nullable Resource clientSecretLocation, @Nullable String clientAuthenticationMethod,
+			@Nullable ClientAssertion clientAssertion,
+			@DefaultValue("false") boolean tlsClientCertificateBoundAccessTokens,
 			@DefaultValue("client_credentials") String authorizationGrantType, @DefaultValue List<String> scope,
 			@DefaultValue List<String> resource, @DefaultValue List<String> audience,
-			@DefaultValue Map<String, String> parameters, @Nullable Duration connectTimeout, @Nullable Duration timeout,
-			@Nullable Boolean allowInsecureRequests) {
+			@DefaultValue Map<String, String> parameters, @DefaultValue List<String> allowedOrigins,
+			@DefaultValue Dpop dpop, @DefaultValue IdToken idToken, @Nullable Ssl ssl,
+			@Nullable Duration connectTimeout, @Nullable Duration timeout, @Nullable Boolean allowInsecureRequests) {
 
 		@Override
 		public String toString() {
 			return "Registration[provider=" + this.provider + ", clientId=" + this.clientId + ", clientSecret="
-					+ ((this.clientSecret != null) ? Redactor.MASK : null) + ", clientAuthenticationMethod="
-					+ this.clientAuthenticationMethod + ", authorizationGrantType=" + this.authorizationGrantType
-					+ ", scope=" + this.scope + ", resource=" + this.resource + ", audience=" + this.audience
-					+ ", parameters=" + this.parameters.keySet() + "]";
+					+ ((this.clientSecret != null) ? Redactor.MASK : null) + ", clientSecretLocation="
+					+ this.clientSecretLocation + ", clientAuthenticationMethod=" + this.clientAuthenticationMethod
+					+ ", clientAssertion=" + this.clientAssertion + ", authorizationGrantType="
+					+ this.authorizationGrantType + ", scope=" + this.scope + ", resource=" + this.resource
+					+ ", audience=" + this.audience + ", parameters=" + this.parameters.keySet() + ", allowedOrigins="
+					+ this.allowedOrigins + ", dpop=" + this.dpop + ", idToken=" + this.idToken + ", ssl=" + this.ssl
+					+ "]";
 		}
 
+	}
+
+	/**
+	 * The JWT by which a client proves who it is.
+	 *
+	 * @param algorithm Signature algorithm. Unless set HS256 for a secret; for a key the
+	 * one that it is bound to, else the one of its curve, else PS256 if the server lists
+	 * it, else RS256.
+	 * @param audience Whom the JWT is for: issuer, endpoint (the address that is called)
+	 * or any other text as it is.
+	 * @param lifetime How long the JWT is valid.
+	 * @param header Header parameters to add, by name, such as typ.
+	 * @param claims Claims to add, by name.
+	 * @param key The key of private_key_jwt.
+	 * @param location File that holds a JWT that someone else has signed for this client,
+	 * such as a Kubernetes service account token. It is read at each use.
+	 */
+	record ClientAssertion(@Nullable String algorithm, @DefaultValue("issuer") String audience,
+			@DefaultValue("60s") Duration lifetime, @DefaultValue Map<String, String> header,
+			@DefaultValue Map<String, String> claims, @Nullable Key key, @Nullable Resource location) {
+
+		@Override
+		public String toString() {
+			return "ClientAssertion[algorithm=" + this.algorithm + ", audience=" + this.audience + ", lifetime="
+					+ this.lifetime + ", header=" + this.header.keySet() + ", claims=" + this.claims.keySet() + ", key="
+					+ this.key + ", location=" + this.location + "]";
+		}
+
+	}
+
+	/**
+	 * A private key.
+	 *
+	 * @param location File that holds the key: a JWK, or PEM without password. A
+	 * certificate beside the key gives it its thumbprint.
+	 * @param keyId Identifier of the key at the authorization server; the one in the JWK
+	 * unless set.
+	 * @param sslBundle SSL bundle that holds the key and its certificate, instead of
+	 * location.
+	 */
+	record Key(@Nullable Resource location, @Nullable String keyId, @Nullable String sslBundle) {
+	}
+
+	/**
+	 * The key that tokens are bound to.
+	 *
+	 * @param mode Whether tokens are bound to a key: off; preferred, which takes a Bearer
+	 * token too; or required, which does not. Off unless set.
+	 * @param algorithm Signature algorithm of proofs; unless set ES256 for a generated
+	 * key, else one of the key's.
+	 * @param key The key; one is generated at each start unless set. It is read at the
+	 * start and stays in use until the next one, whatever becomes of its file: tokens are
+	 * bound to it.
+	 */
+	record Dpop(@Nullable DPoPMode mode, @Nullable String algorithm, @Nullable Key key) {
+	}
+
+	/**
+	 * What was agreed on with the server about ID tokens.
+	 *
+	 * @param signatureAlgorithm The one algorithm that ID tokens are signed with; any
+	 * asymmetric one that the server lists unless set. HS256, HS384 and HS512 are
+	 * verified with the client's secret.
+	 * @param maxAge How long ago an ID token may have been issued.
+	 * @param clockSkew How far the server's clock may be off.
+	 * @param verifySignature Whether signatures are verified.
+	 * @param decryptionKey Private key for encrypted ID tokens; those that are not
+	 * encrypted are refused once it is set.
+	 */
+	record IdToken(@Nullable String signatureAlgorithm, @DefaultValue("1h") Duration maxAge,
+			@DefaultValue("30s") Duration clockSkew, @DefaultValue("true") boolean verifySignature,
+			@Nullable Key decryptionKey) {
+	}
+
+	/**
+	 * TLS.
+	 *
+	 * @param bundle SSL bundle whose trust, and for mutual TLS key and certificate, are
+	 * used. New connections follow its updates.
+	 */
+	record Ssl(@Nullable String bundle) {
 	}
 
 	/**
@@ -75,6 +178,12 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * are discovered at the first use.
 	 * @param tokenUri Address of the token endpoint; the one in the server's metadata
 	 * unless set.
+	 * @param jwkSetUri Address of the server's keys; the one in the server's metadata
+	 * unless set.
+	 * @param tenants Tenants whose ID tokens are accepted, of a server that names itself
+	 * with a tenantid template as Microsoft Entra does.
+	 * @param ssl TLS for the connections to this server; what oidc-grants.http says
+	 * unless set.
 	 * @param connectTimeout How long making a connection may take; what oidc-grants.http
 	 * says unless set.
 	 * @param timeout How long an exchange may take, body included; what oidc-grants.http
@@ -83,7 +192,8 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * oidc-grants.http says unless set.
 	 */
 	@ConfigurationPropertiesSource
-	record Provider(@Nullable String issuerUri, @Nullable String tokenUri, @Nullable Duration connectTimeout,
+	record Provider(@Nullable String issuerUri, @Nullable String tokenUri, @Nullable String jwkSetUri,
+			@DefaultValue List<String> tenants, @Nullable Ssl ssl, @Nullable Duration connectTimeout,
 			@Nullable Duration timeout, @Nullable Boolean allowInsecureRequests) {
 	}
 
@@ -93,9 +203,10 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * @param connectTimeout How long making a connection may take.
 	 * @param timeout How long an exchange may take, body included.
 	 * @param allowInsecureRequests Whether http is allowed besides https.
+	 * @param ssl TLS for the connections; the JDK's trust unless set.
 	 */
 	record Http(@DefaultValue("5s") Duration connectTimeout, @DefaultValue("30s") Duration timeout,
-			@DefaultValue("false") boolean allowInsecureRequests) {
+			@DefaultValue("false") boolean allowInsecureRequests, @Nullable Ssl ssl) {
 	}
 
 }

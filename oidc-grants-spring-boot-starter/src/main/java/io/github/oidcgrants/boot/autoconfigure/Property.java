@@ -32,7 +32,8 @@ record Property(String name) {
 			return step.get();
 		}
 		catch (GrantException ex) {
-			String message = String.valueOf(ex.getMessage());
+			// The name is said anyway.
+			String message = String.valueOf(ex.getMessage()).replace(" (" + this.name + ")", "");
 			throw invalid(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1), action);
 		}
 	}

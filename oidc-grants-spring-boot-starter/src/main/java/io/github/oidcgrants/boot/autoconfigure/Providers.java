@@ -2,8 +2,8 @@ package io.github.oidcgrants.boot.autoconfigure;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -23,16 +23,13 @@ final class Providers {
 
 	private final HttpSettings defaults;
 
-	private final Map<Link, AuthorizationServer> servers = new HashMap<>();
+	private final Map<Server, AuthorizationServer> servers = new HashMap<>();
 
 	Providers(OidcGrantsProperties properties) {
 		this.providers = properties.provider();
 		this.defaults = HttpSettings.of(properties.http());
 		// Those too that no registration uses yet.
-		this.providers.keySet().forEach((name) -> {
-			settings(name);
-			server(name, this.defaults.connectTimeout());
-		});
+		this.providers.keySet().forEach((name) -> server(name, settings(name).link()));
 	}
 
 	/**
@@ -61,13 +58,19 @@ final class Providers {
 		return this.defaults.with(AT.child(name), provider(name));
 	}
 
+	/**
+	 * {@return whether a provider is known by one issuer}
+	 */
+	boolean hasIssuer(String name) {
+		return provider(name).issuerUri() != null && provider(name).tenants().isEmpty();
+	}
+
 	HttpSettings defaults() {
 		return this.defaults;
 	}
 
-	AuthorizationServer server(String name, Duration connectTimeout) {
-		return this.servers.computeIfAbsent(new Link(name, connectTimeout),
-				(link) -> create(AT.child(name), provider(name)));
+	AuthorizationServer server(String name, HttpSettings.Link link) {
+		return this.servers.computeIfAbsent(new Server(name, link), (server) -> create(AT.child(name), provider(name)));
 	}
 
 	/**
@@ -77,6 +80,7 @@ final class Providers {
 		OidcGrantsProperties.Provider provider = provider(name);
 		requireSecure(AT.child(name).child("issuer-uri"), provider.issuerUri(), name, registration);
 		requireSecure(AT.child(name).child("token-uri"), provider.tokenUri(), name, registration);
+		requireSecure(AT.child(name).child("jwk-set-uri"), provider.jwkSetUri(), name, registration);
 	}
 
 	private static void requireSecure(Property at, @Nullable String uri, String name, Property registration) {
@@ -107,8 +111,13 @@ final class Providers {
 								+ at.child("token-uri").name() + " to the address of its token endpoint");
 		}
 		if (tokenUri != null) {
-			server.tokenEndpoint(endpoint(at.child("token-uri"), tokenUri));
+			server.tokenEndpoint(endpoint(at.child("token-uri"), tokenUri, "/oauth2/token"));
 		}
+		String jwkSetUri = at.child("jwk-set-uri").notBlank(provider.jwkSetUri());
+		if (jwkSetUri != null) {
+			server.jwksUri(endpoint(at.child("jwk-set-uri"), jwkSetUri, "/oauth2/jwks"));
+		}
+		server.tenants(tenants(at, provider));
 		if (issuer != null) {
 			server.issuer(issuer);
 		}
@@ -117,7 +126,17 @@ final class Providers {
 					+ " such as https://idp.example.com/realms/main");
 	}
 
-	private static URI endpoint(Property at, String text) {
+	private static List<String> tenants(Property at, OidcGrantsProperties.Provider provider) {
+		if (!provider.tenants().isEmpty() && provider.issuerUri() == null) {
+			throw at.child("tenants")
+				.invalid("tenants are told apart by the issuer, and there is none",
+						"Set " + at.child("issuer-uri").name() + ", or remove it");
+		}
+		provider.tenants().forEach(at.child("tenants")::notBlank);
+		return provider.tenants();
+	}
+
+	private static URI endpoint(Property at, String text, String path) {
 		try {
 			URI uri = new URI(text);
 			boolean web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
@@ -129,10 +148,10 @@ final class Providers {
 			// Falls through: it is as unusable as a relative one.
 		}
 		throw at.invalid("it is not an absolute address without user and fragment",
-				"Set it to the address of the token endpoint, such as https://idp.example.com/oauth2/token");
+				"Set it to the address of the endpoint, such as https://idp.example.com" + path);
 	}
 
-	private record Link(String provider, Duration connectTimeout) {
+	private record Server(String provider, HttpSettings.Link link) {
 	}
 
 }

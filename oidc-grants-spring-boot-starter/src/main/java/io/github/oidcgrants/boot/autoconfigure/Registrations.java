@@ -1,18 +1,18 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.grant.GrantParameters;
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import io.github.oidcgrants.jose.CryptoProviders;
 
 /**
  * The registrations that are configured by properties. Creating it checks them all and
@@ -22,12 +22,30 @@ final class Registrations {
 
 	private final Map<String, GrantRegistration> registrations;
 
-	Registrations(OidcGrantsProperties properties, Connections connections) {
-		Providers providers = new Providers(properties);
+	private final Providers providers;
+
+	private final Connections connections;
+
+	private final Bundles bundles;
+
+	Registrations(OidcGrantsProperties properties, Connections connections, Bundles bundles) {
+		this.connections = connections;
+		this.bundles = bundles;
+		Property provider = Property.ROOT.child("crypto-provider");
+		String choice = provider.notBlank(properties.cryptoProvider());
+		if (choice != null) {
+			provider.check(() -> select(choice), "Set it to auto or jdk, or add the provider to the class path");
+		}
+		this.providers = new Providers(properties);
 		Map<String, GrantRegistration> all = new LinkedHashMap<>();
-		properties.registration()
-			.forEach((id, registration) -> all.put(id, create(id, registration, providers, connections)));
+		properties.registration().forEach((id, registration) -> all.put(id, create(id, registration)));
 		this.registrations = Collections.unmodifiableMap(all);
+	}
+
+	// Before any key is read: keys keep the provider that was chosen when they were.
+	private static String select(String choice) {
+		CryptoProviders.select(choice);
+		return choice;
 	}
 
 	Collection<GrantRegistration> all() {
@@ -42,81 +60,78 @@ final class Registrations {
 		return registration.configuration();
 	}
 
-	private static GrantRegistration create(String id, OidcGrantsProperties.Registration registration,
-			Providers providers, Connections connections) {
+	private GrantRegistration create(String id, OidcGrantsProperties.Registration registration) {
 		Property at = Property.ROOT.child("registration").child(id);
-		return GrantRegistration.builder(id, configuration(at, id, registration, providers, connections))
-			.grantType(grantType(at, registration))
-			.parameters(parameters(at, registration))
-			.build();
+		requireClientId(at, registration);
+		String provider = this.providers.resolve(at, id, registration);
+		HttpSettings settings = this.providers.settings(provider).with(at, registration);
+		GrantRegistration.Builder builder = GrantRegistration
+			.builder(id, configuration(at, registration, provider, settings))
+			.grantType(GrantTypes.check(at.child("authorization-grant-type"), registration.authorizationGrantType()))
+			.parameters(parameters(at, registration));
+		allowOrigins(builder, at.child("allowed-origins"), registration.allowedOrigins(),
+				settings.allowInsecureRequests());
+		DPoPKeys.configure(builder, at.child("dpop"), registration.dpop(), this.bundles);
+		return builder.build();
 	}
 
-	private static Configuration configuration(Property at, String id, OidcGrantsProperties.Registration registration,
-			Providers providers, Connections connections) {
+	private static void requireClientId(Property at, OidcGrantsProperties.Registration registration) {
 		String clientId = registration.clientId();
 		if (clientId == null || clientId.isBlank()) {
 			throw at.child("client-id")
 				.invalid((clientId == null) ? "it is not set" : "it is blank",
 						"Set it to the client's identifier at the authorization server");
 		}
-		String provider = providers.resolve(at, id, registration);
-		HttpSettings settings = providers.settings(provider).with(at, registration);
+	}
+
+	private Configuration configuration(Property at, OidcGrantsProperties.Registration registration, String provider,
+			HttpSettings settings) {
 		if (!settings.allowInsecureRequests()) {
-			providers.requireSecure(provider, at);
+			this.providers.requireSecure(provider, at);
 		}
-		Duration connectTimeout = settings.connectTimeout();
+		Supplier<String> secret = ClientAuthentications.secret(at, registration);
+		ClientAuthentication authentication = new ClientAuthentications(at, registration, secret, this.bundles)
+			.create(this.providers.hasIssuer(provider));
 		Configuration.Builder configuration = Configuration
-			.builder(providers.server(provider, connectTimeout), clientId)
-			.authentication(authentication(at, registration))
+			.builder(this.providers.server(provider, settings.link()), String.valueOf(registration.clientId()))
+			.authentication(authentication)
+			.idTokenRules(IdTokens.rules(at.child("id-token"), registration.idToken(), secret, this.bundles))
+			.tlsClientCertificateBoundAccessTokens(registration.tlsClientCertificateBoundAccessTokens())
 			.timeout(settings.timeout())
 			.allowInsecureRequests(settings.allowInsecureRequests());
+		if (authentication.isMutualTls() || registration.tlsClientCertificateBoundAccessTokens()) {
+			requireCertificate(at, authentication, settings);
+		}
 		// The others use the client's: an application that brings its own client sets it.
-		if (!connectTimeout.equals(providers.defaults().connectTimeout())) {
-			configuration.transport(connections.transport(connectTimeout));
+		if (settings.bundle() != null || !settings.link().equals(this.providers.defaults().link())) {
+			configuration.transport(this.connections.transport(settings));
 		}
 		return configuration.build();
 	}
 
-	private static ClientAuthentication authentication(Property at, OidcGrantsProperties.Registration registration) {
-		String secret = at.child("client-secret").notBlank(registration.clientSecret());
-		String method = registration.clientAuthenticationMethod();
-		if (method == null) {
-			method = (secret != null) ? "client_secret_basic" : "none";
+	private void requireCertificate(Property at, ClientAuthentication authentication, HttpSettings settings) {
+		HttpSettings.Bundle bundle = settings.bundle();
+		if (bundle == null) {
+			String why = authentication.isMutualTls() ? "the method " + authentication.method().getValue()
+					: "tls-client-certificate-bound-access-tokens";
+			throw at.child("ssl.bundle")
+				.invalid("it is not set, but " + why + " needs a certificate to present",
+						"Set it to the name of an SSL bundle with a private key and certificate");
 		}
-		return switch (method) {
-			case "client_secret_basic" -> ClientAuthentication.clientSecretBasic(required(at, method, secret));
-			case "client_secret_post" -> ClientAuthentication.clientSecretPost(required(at, method, secret));
-			case "none" -> {
-				if (secret != null) {
-					throw at.child("client-authentication-method")
-						.invalid("it is 'none', but there is a client-secret",
-								"Set it to client_secret_basic or client_secret_post, or remove "
-										+ at.child("client-secret").name());
-				}
-				yield ClientAuthentication.none();
+		bundle.at()
+			.check(() -> this.bundles.use(bundle.at(), bundle.name(), BundleKeys::alias),
+					"Add the private key and its certificate to the bundle '" + bundle.name() + "'");
+	}
+
+	private static void allowOrigins(GrantRegistration.Builder builder, Property at, List<String> origins,
+			boolean allowInsecureRequests) {
+		for (String origin : origins) {
+			if (!allowInsecureRequests && origin.toLowerCase(Locale.ROOT).startsWith("http:")) {
+				throw at.invalid("'" + origin + "' is not https",
+						"Use https, or set allow-insecure-requests to true where nobody else can listen");
 			}
-			default -> throw at.child("client-authentication-method")
-				.invalid("there is no method '" + method + "'",
-						"Set it to one of client_secret_basic, client_secret_post, none");
-		};
-	}
-
-	private static String required(Property at, String method, @Nullable String secret) {
-		if (secret == null) {
-			throw at.child("client-secret")
-				.invalid("it is not set, but the method " + method + " needs it", "Set it, or set "
-						+ at.child("client-authentication-method").name() + " to none if this is a public client");
 		}
-		return secret;
-	}
-
-	private static AuthorizationGrantType grantType(Property at, OidcGrantsProperties.Registration registration) {
-		String grantType = registration.authorizationGrantType();
-		if (!AuthorizationGrantType.CLIENT_CREDENTIALS.getValue().equals(grantType)) {
-			throw at.child("authorization-grant-type")
-				.invalid("there is no grant '" + grantType + "'", "Set it to client_credentials");
-		}
-		return AuthorizationGrantType.CLIENT_CREDENTIALS;
+		at.check(() -> builder.allowedOrigins(origins), "Set it to origins such as https://api.example.com");
 	}
 
 	private static GrantParameters parameters(Property at, OidcGrantsProperties.Registration registration) {

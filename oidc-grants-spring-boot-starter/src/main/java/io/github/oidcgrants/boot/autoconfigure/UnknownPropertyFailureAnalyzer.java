@@ -2,6 +2,8 @@ package io.github.oidcgrants.boot.autoconfigure;
 
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,6 +17,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
 
 /**
@@ -48,28 +51,36 @@ final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Unbou
 	}
 
 	private static String known(ConfigurationPropertyName name) {
-		ConfigurationPropertyName parent = PREFIX;
 		Class<?> type = OidcGrantsProperties.class;
-		if (name.getNumberOfElements() > 2) {
-			type = switch (name.getElement(1, Form.UNIFORM)) {
-				case "registration" -> OidcGrantsProperties.Registration.class;
-				case "provider" -> OidcGrantsProperties.Provider.class;
-				case "http" -> OidcGrantsProperties.Http.class;
-				default -> type;
-			};
-			if (type == OidcGrantsProperties.Http.class) {
-				parent = name.chop(2);
+		int depth = 1;
+		while (depth + 1 < name.getNumberOfElements()) {
+			RecordComponent component = component(type, name.getElement(depth, Form.UNIFORM));
+			ResolvableType inner = ResolvableType.forType((component != null) ? component.getGenericType() : null);
+			boolean map = Map.class.isAssignableFrom(inner.toClass());
+			Class<?> below = map ? inner.getGeneric(1).toClass() : inner.toClass();
+			int next = depth + (map ? 2 : 1);
+			if (!below.isRecord() || next >= name.getNumberOfElements()) {
+				break;
 			}
-			else if (type != OidcGrantsProperties.class) {
-				parent = name.chop(3);
-			}
+			type = below;
+			depth = next;
 		}
-		return "Remove it, or write one of these under '" + parent + "': "
+		return "Remove it, or write one of these under '" + name.chop(depth) + "': "
 				+ Arrays.stream(type.getRecordComponents())
-					.map(RecordComponent::getName)
-					.map(DataObjectPropertyName::toDashedForm)
+					.map(UnknownPropertyFailureAnalyzer::key)
 					.collect(Collectors.joining(", "))
 				+ ".";
+	}
+
+	private static @Nullable RecordComponent component(Class<?> type, String element) {
+		return Arrays.stream(type.getRecordComponents())
+			.filter((component) -> component.getName().toLowerCase(Locale.ROOT).equals(element))
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static String key(RecordComponent component) {
+		return DataObjectPropertyName.toDashedForm(component.getName());
 	}
 
 }

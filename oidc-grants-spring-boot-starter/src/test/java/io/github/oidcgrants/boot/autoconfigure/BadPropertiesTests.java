@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.oidcgrants.boot.Failures;
+import io.github.oidcgrants.boot.TestKeys;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -11,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -31,8 +34,20 @@ class BadPropertiesTests {
 	private static final List<String> GOOD = List.of(R + "provider=main", R + "client-id=app",
 			R + "client-secret=" + SECRET, P + "issuer-uri=https://idp.example.com");
 
+	private static final String A = R + "client-assertion.";
+
+	private static final String I = R + "id-token.";
+
+	private static final String KEY = A + "key.location=";
+
+	private static final String METHOD = R + "client-authentication-method=";
+
+	private static final String EC = file("ec.pem", TestKeys.pem(TestKeys.ec()));
+
+	private static final String SECRET_FILE = file("secret.txt", SECRET + "\n");
+
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(OidcGrantsAutoConfiguration.class));
+		.withConfiguration(AutoConfigurations.of(OidcGrantsAutoConfiguration.class, SslAutoConfiguration.class));
 
 	static Stream<Arguments> mistakes() {
 		return Stream.of(
@@ -54,7 +69,8 @@ class BadPropertiesTests {
 						"set oidc-grants.provider.spare.token-uri"),
 				argumentSet("unknown method", with(R + "client-authentication-method=basic"),
 						R + "client-authentication-method", "there is no method 'basic'",
-						"client_secret_basic, client_secret_post, none"),
+						"client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth,"
+								+ " self_signed_tls_client_auth, none"),
 				argumentSet("unknown grant", with(R + "authorization-grant-type=password"),
 						R + "authorization-grant-type", "there is no grant 'password'", "client_credentials"),
 				argumentSet("basic without secret",
@@ -96,7 +112,7 @@ class BadPropertiesTests {
 				argumentSet("unknown key", with(R + "client-secrett=" + SECRET), R + "client-secrett", "is unknown",
 						"'oidc-grants.registration.payments': provider, client-id, client-secret,"),
 				argumentSet("unknown key of a provider", with(P + "issuer=https://idp.example.com"), P + "issuer",
-						"is unknown", "issuer-uri, token-uri"),
+						"is unknown", "issuer-uri, token-uri, jwk-set-uri, tenants, ssl"),
 				argumentSet("unknown key of http", with("oidc-grants.http.proxy=p"), "oidc-grants.http.proxy",
 						"is unknown", "connect-timeout, timeout, allow-insecure-requests"),
 				argumentSet("unknown key at the top", with("oidc-grants.registrations.a.client-id=a"),
@@ -105,8 +121,199 @@ class BadPropertiesTests {
 						"Update your application's configuration"));
 	}
 
+	static Stream<Arguments> mistakesWithSecrets() {
+		return Stream.of(
+				argumentSet("two secrets", with(R + "client-secret-location=" + SECRET_FILE),
+						R + "client-secret-location", "both it and client-secret are set", "Remove one of the two"),
+				argumentSet("missing secret file",
+						without("client-secret", R + "client-secret-location=file:/no/such/file"),
+						R + "client-secret-location", "[file:/no/such/file] does not exist",
+						"a file that this application can read"),
+				argumentSet("unreadable secret file", without("client-secret", R + "client-secret-location=file:/"),
+						R + "client-secret-location", "[file:/] cannot be read",
+						"a file that this application can read"),
+				argumentSet("empty secret file",
+						without("client-secret", R + "client-secret-location=" + file("empty", "\n")),
+						R + "client-secret-location", "is empty", "a file that this application can read"),
+				argumentSet("short secret", with(METHOD + "client_secret_jwt"), R + "client-secret",
+						"has 23 bytes, but HS256 needs at least 32", "Use a longer secret"),
+				argumentSet("short secret in a file",
+						without("client-secret", METHOD + "client_secret_jwt",
+								R + "client-secret-location=" + SECRET_FILE),
+						R + "client-secret-location", "has 23 bytes, but HS256 needs at least 32",
+						"Use a longer secret"),
+				argumentSet("JWT of a secret without secret", without("client-secret", METHOD + "client_secret_jwt"),
+						R + "client-secret", "the method client_secret_jwt needs it",
+						R + "client-authentication-method"),
+				argumentSet("asymmetric algorithm for a secret",
+						with(METHOD + "client_secret_jwt", A + "algorithm=RS256"), A + "algorithm",
+						"'RS256' does not sign with a secret", "HS256, HS384 or HS512"),
+				argumentSet("key for a secret", with(METHOD + "client_secret_jwt", KEY + EC), R + "client-assertion",
+						"client_secret_jwt is made of the secret", "private_key_jwt"));
+	}
+
+	static Stream<Arguments> mistakesWithAssertions() {
+		return Stream.of(
+				argumentSet("assertion that is not sent", with(A + "audience=endpoint"), R + "client-assertion",
+						"the method client_secret_basic sends no assertion", "private_key_jwt"),
+				argumentSet("no key", with(METHOD + "private_key_jwt"), A + "key",
+						"it is not set, but the method private_key_jwt needs it", A + "key.ssl-bundle"),
+				argumentSet("key without place", with(METHOD + "private_key_jwt", A + "key.key-id=k"),
+						A + "key.location", "neither it nor ssl-bundle is set", "Set one of the two"),
+				argumentSet("key in two places", key(EC, A + "key.ssl-bundle=client"), A + "key.location",
+						"both it and ssl-bundle are set", "Set one of the two"),
+				argumentSet("key and JWT", key(EC, A + "location=" + SECRET_FILE), A + "key",
+						"both it and location are set", "Set one of"),
+				argumentSet("missing JWT", with(METHOD + "private_key_jwt", A + "location=file:/no/such/file"),
+						A + "location", "does not exist", "a file that this application can read"),
+				argumentSet("JWT that is to be changed",
+						with(METHOD + "private_key_jwt", A + "location=" + SECRET_FILE, A + "claims.a=b"),
+						A + "location", "is sent as it is", "Remove algorithm, header and claims"),
+				argumentSet("blank audience", key(EC, A + "audience="), A + "audience", "it is blank", "leave it out"),
+				argumentSet("no issuer to be the audience",
+						List.of(R + "provider=main", R + "client-id=app", P + "token-uri=https://idp.example.com/token",
+								METHOD + "private_key_jwt", KEY + EC),
+						A + "audience", "does not say which one that is", "Set it to endpoint"),
+				argumentSet("lifetime of nothing", key(EC, A + "lifetime=0s"), A + "lifetime", "at least a second",
+						"such as 60s"),
+				argumentSet("header of our own", key(EC, A + "header.alg=none"), A + "header.alg", "cannot be set",
+						"Remove it"),
+				argumentSet("claim of our own", key(EC, A + "claims.iss=" + SECRET), A + "claims.iss", "cannot be set",
+						"Remove it"),
+				argumentSet("header of another type", key(EC, A + "header.x5c=" + SECRET), R + "client-assertion",
+						"has a value of the wrong type", "that are not text"),
+				argumentSet("algorithm of another key", key(EC, A + "algorithm=RS256"), A + "algorithm",
+						"'RS256' is not one for the key: use one of [ES256]", "Set it to one of those"));
+	}
+
+	static Stream<Arguments> mistakesWithKeys() {
+		return Stream.of(
+				argumentSet("missing", "file:/no/such/file", "[file:/no/such/file] does not exist",
+						"a file that this application can read"),
+				argumentSet("unreadable", "file:/", "[file:/] cannot be read", "a file that this application can read"),
+				argumentSet("no key", SECRET_FILE, "is neither a JSON Web Key nor a PEM", "Give a private key"),
+				argumentSet("no JWK", file("no.jwk", "{\"kty\":\"" + SECRET + "\"}"), "is not a JSON Web Key",
+						"Give a private key"),
+				argumentSet("encrypted", file("encrypted.pem", TestKeys.pem("ENCRYPTED PRIVATE KEY", new byte[9])),
+						"is encrypted: decrypt it first", "Give a private key"),
+				argumentSet("certificate without key",
+						file("certificate.pem", TestKeys.pem(TestKeys.certificate("client"))),
+						"has a certificate, but no private key", "Give a private key"),
+				argumentSet("key of another certificate",
+						file("other.pem", TestKeys.pem(TestKeys.ec()) + TestKeys.pem(TestKeys.certificate("client"))),
+						"does not belong to the certificate", "Give a private key"),
+				argumentSet("short", file("short.pem", TestKeys.pem(TestKeys.rsa(1024))),
+						"cannot be used to sign: use an RSA key of at least 2048 bits", "Give a private key"),
+				argumentSet("public alone", file("public.jwk", DPoPKeyPair.random().publicJwk().toJSONString()),
+						"has no private part", "Give a private key"),
+				argumentSet("symmetric",
+						file("symmetric.jwk",
+								"{\"kty\":\"oct\",\"k\":\"c2VjcmV0LXRoYXQtaXMtbG9uZy1lbm91Z2gtZm9yLWl0\"}"),
+						"cannot be used to sign", "Give a private key"));
+	}
+
 	@ParameterizedTest
-	@MethodSource("mistakes")
+	@MethodSource("mistakesWithKeys")
+	void a_key_that_cannot_sign_ends_the_start(String location, String problem, String fix) {
+		a_mistake_ends_the_start_and_names_the_property_and_the_fix(key(location), A + "key.location", problem, fix);
+		a_mistake_ends_the_start_and_names_the_property_and_the_fix(
+				with(R + "dpop.mode=required", R + "dpop.key.location=" + location), R + "dpop.key.location", problem,
+				fix);
+	}
+
+	static Stream<Arguments> mistakesWithBundles() {
+		return Stream.of(
+				argumentSet("no bundle", with(METHOD + "tls_client_auth"), R + "ssl.bundle",
+						"the method tls_client_auth needs a certificate", "the name of an SSL bundle"),
+				argumentSet("no bundle for a self-signed certificate", with(METHOD + "self_signed_tls_client_auth"),
+						R + "ssl.bundle", "the method self_signed_tls_client_auth needs a certificate",
+						"the name of an SSL bundle"),
+				argumentSet("no bundle to bind to", with(R + "tls-client-certificate-bound-access-tokens=true"),
+						R + "ssl.bundle", "tls-client-certificate-bound-access-tokens needs a certificate",
+						"the name of an SSL bundle"),
+				argumentSet("blank bundle", with(R + "ssl.bundle="), R + "ssl.bundle", "it is blank", "leave it out"),
+				argumentSet("unknown bundle", bundled(R + "ssl.bundle=clinet"), R + "ssl.bundle",
+						"there is no SSL bundle 'clinet'", "Set it to one of [client, trust]"),
+				argumentSet("unknown bundle of a provider", bundled(P + "ssl.bundle=clinet"), P + "ssl.bundle",
+						"there is no SSL bundle 'clinet'", "Set it to one of [client, trust]"),
+				argumentSet("unknown bundle of all", with("oidc-grants.http.ssl.bundle=clinet"),
+						"oidc-grants.http.ssl.bundle", "there is no SSL bundle 'clinet'",
+						"Add spring.ssl.bundle.pem.clinet or spring.ssl.bundle.jks.clinet"),
+				argumentSet("bundle that cannot be read",
+						with(R + "ssl.bundle=gone", "spring.ssl.bundle.jks.gone.keystore.location=file:/no/such/file"),
+						R + "ssl.bundle", "the SSL bundle 'gone' cannot be used", "Correct spring.ssl.bundle.*.gone"),
+				argumentSet("bundle without key", bundled(METHOD + "tls_client_auth", R + "ssl.bundle=trust"),
+						R + "ssl.bundle", "has no private key", "to the bundle 'trust'"),
+				argumentSet("bundle without key to sign with",
+						bundled(METHOD + "private_key_jwt", A + "key.ssl-bundle=trust"), A + "key.ssl-bundle",
+						"has no private key", "Give a private key"),
+				argumentSet("unknown bundle to sign with",
+						bundled(METHOD + "private_key_jwt", A + "key.ssl-bundle=clinet"), A + "key.ssl-bundle",
+						"there is no SSL bundle 'clinet'", "Set it to one of"),
+				argumentSet("unknown bundle for DPoP",
+						bundled(R + "dpop.mode=preferred", R + "dpop.key.ssl-bundle=clinet"), R + "dpop.key.ssl-bundle",
+						"there is no SSL bundle 'clinet'", "Set it to one of"));
+	}
+
+	static Stream<Arguments> mistakesWithTokens() {
+		return Stream.of(argumentSet("refresh", with(R + "authorization-grant-type=refresh_token"),
+				R + "authorization-grant-type", "comes from another grant", "call GrantTemplate.refreshTokenGrant"),
+				argumentSet("short name of a grant", with(R + "authorization-grant-type=token-exchange"),
+						R + "authorization-grant-type", "there is no grant 'token-exchange'",
+						"urn:ietf:params:oauth:grant-type:token-exchange"),
+				argumentSet("DPoP key without mode", with(R + "dpop.key.location=" + EC), R + "dpop.mode",
+						"it is not set, but there is a key", "required, preferred or off"),
+				argumentSet("DPoP algorithm without mode", with(R + "dpop.algorithm=ES256"), R + "dpop.mode",
+						"it is not set, but there is a key or algorithm", "required, preferred or off"),
+				argumentSet("DPoP mode that is none", with(R + "dpop.mode=always"), R + "dpop.mode",
+						"failed to convert", "REQUIRED"),
+				argumentSet("DPoP with a secret", with(R + "dpop.mode=required", R + "dpop.algorithm=HS256"),
+						R + "dpop.algorithm", "no key to generate for the algorithm 'HS256'", "Set it to one of those"),
+				argumentSet("DPoP algorithm of another key",
+						with(R + "dpop.mode=required", R + "dpop.algorithm=ES384", R + "dpop.key.location=" + EC),
+						R + "dpop.algorithm", "'ES384' is not one for the key: use one of [ES256]",
+						"Set it to one of those"),
+				argumentSet("unsigned ID tokens", with(I + "signature-algorithm=none"), I + "signature-algorithm",
+						"'none' is not a signature algorithm", "that the client is registered with"),
+				argumentSet("symmetric ID tokens without secret",
+						without("client-secret", I + "signature-algorithm=HS256"), I + "signature-algorithm",
+						"there is none", "that the client is registered with"),
+				argumentSet("symmetric ID tokens with a short secret", with(I + "signature-algorithm=HS256"),
+						I + "signature-algorithm", "has 23 bytes, but HS256 needs at least 32",
+						"that the client is registered with"),
+				argumentSet("age of nothing", with(I + "max-age=0s"), I + "max-age", "longer than nothing",
+						"such as 5s"),
+				argumentSet("negative tolerance", with(I + "clock-skew=-1s"), I + "clock-skew", "it is negative",
+						"0s or more"),
+				argumentSet("missing decryption key", with(I + "decryption-key.location=file:/no/such/file"),
+						I + "decryption-key.location", "does not exist", "a file that this application can read"),
+				argumentSet("short decryption key",
+						with(I + "decryption-key.location=" + file("short.pem", TestKeys.pem(TestKeys.rsa(1024)))),
+						I + "decryption-key", "cannot decrypt ID tokens", "Give a private key that decrypts"),
+				argumentSet("origin that is none", with(R + "allowed-origins=api.example.com"), R + "allowed-origins",
+						"'api.example.com' is none", "https://api.example.com"),
+				argumentSet("http origin", with(R + "allowed-origins=http://api.example.com"), R + "allowed-origins",
+						"is not https", "allow-insecure-requests"),
+				argumentSet("unknown crypto provider", with("oidc-grants.crypto-provider=bouncy"),
+						"oidc-grants.crypto-provider", "'bouncy' is not there", "auto or jdk"),
+				argumentSet("key set that is no address", with(P + "jwk-set-uri=/jwks"), P + "jwk-set-uri",
+						"not an absolute address", "https://idp.example.com/oauth2/jwks"),
+				argumentSet("http key set", with(P + "jwk-set-uri=http://idp.example.com/jwks"), P + "jwk-set-uri",
+						"is not https", P + "allow-insecure-requests"),
+				argumentSet("tenants without issuer",
+						List.of(P + "token-uri=https://idp.example.com/token", P + "tenants=a"), P + "tenants",
+						"there is none", P + "issuer-uri"),
+				argumentSet("unknown key of an assertion", with(A + "algoritm=ES256"), A + "algoritm", "is unknown",
+						"'oidc-grants.registration.payments.client-assertion': algorithm, audience, lifetime,"),
+				argumentSet("unknown key of a key", with(R + "dpop.key.path=" + EC), R + "dpop.key.path", "is unknown",
+						"'oidc-grants.registration.payments.dpop.key': location, key-id, ssl-bundle."),
+				argumentSet("unknown key of ssl", with(P + "ssl.bundel=a"), P + "ssl.bundel", "is unknown",
+						"'oidc-grants.provider.main.ssl': bundle."));
+	}
+
+	@ParameterizedTest
+	@MethodSource({ "mistakes", "mistakesWithSecrets", "mistakesWithAssertions", "mistakesWithBundles",
+			"mistakesWithTokens" })
 	void a_mistake_ends_the_start_and_names_the_property_and_the_fix(List<String> properties, String property,
 			String problem, String fix) {
 		this.runner.withPropertyValues(properties.toArray(String[]::new)).run((context) -> {
@@ -134,6 +341,22 @@ class BadPropertiesTests {
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.withPropertyValues(with(R + "timeout=0s").toArray(String[]::new))
 			.run((context) -> assertThat(context).hasFailed());
+	}
+
+	private static String file(String name, String content) {
+		return TestKeys.file("bad-properties-" + name, content);
+	}
+
+	private static List<String> key(String location, String... more) {
+		return Stream.concat(with(METHOD + "private_key_jwt", KEY + location).stream(), Stream.of(more)).toList();
+	}
+
+	private static List<String> bundled(String... more) {
+		return Stream
+			.of(with(more).stream(), Stream.of(TestKeys.bundle("client", "client")),
+					Stream.of(TestKeys.trustBundle("trust")))
+			.flatMap((properties) -> properties)
+			.toList();
 	}
 
 	private static List<String> with(String... more) {

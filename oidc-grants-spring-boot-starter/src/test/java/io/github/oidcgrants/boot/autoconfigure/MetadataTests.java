@@ -2,11 +2,11 @@ package io.github.oidcgrants.boot.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +26,8 @@ class MetadataTests {
 	@Test
 	void every_property_has_a_description() {
 		assertThat(properties(MAIN, "oidc-grants.")).containsOnlyKeys("registration", "provider",
-				"http.connect-timeout", "http.timeout", "http.allow-insecure-requests");
+				"http.connect-timeout", "http.timeout", "http.allow-insecure-requests", "http.ssl.bundle",
+				"crypto-provider");
 		assertDescribed(MAIN, "oidc-grants.", "http.", OidcGrantsProperties.Http.class);
 		for (Class<?> type : List.of(OidcGrantsProperties.Registration.class, OidcGrantsProperties.Provider.class)) {
 			assertDescribed("/META-INF/spring/configuration-metadata/" + type.getName() + ".json", "", "", type);
@@ -42,20 +43,37 @@ class MetadataTests {
 	}
 
 	@Test
-	void methods_and_grants_are_suggested() {
-		assertThat(read(MAIN).get("hints")
+	void methods_grants_and_algorithms_are_suggested() {
+		assertThat(suggested("client-authentication-method")).containsExactly("client_secret_basic",
+				"client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth",
+				"self_signed_tls_client_auth", "none");
+		assertThat(suggested("authorization-grant-type")).hasSize(4).contains("client_credentials");
+		assertThat(suggested("client-assertion.audience")).containsExactly("issuer", "endpoint");
+		for (String name : List.of("client-assertion.algorithm", "dpop.algorithm", "id-token.signature-algorithm")) {
+			assertThat(suggested(name)).contains("RS256", "ES256", "EdDSA");
+		}
+	}
+
+	private static List<String> suggested(String name) {
+		return read(MAIN).get("hints")
 			.valueStream()
+			.filter((hint) -> hint.get("name").asString().equals("oidc-grants.registration.*." + name))
 			.flatMap((hint) -> hint.get("values").valueStream())
-			.map((value) -> value.get("value").asString()))
-			.containsExactlyInAnyOrder("client_secret_basic", "client_secret_post", "none", "client_credentials");
+			.map((value) -> value.get("value").asString())
+			.toList();
 	}
 
 	private static void assertDescribed(String resource, String prefix, String group, Class<?> type) {
 		Map<String, JsonNode> properties = properties(resource, prefix);
-		assertThat(Arrays.stream(type.getRecordComponents())
-			.map(RecordComponent::getName)
-			.map((name) -> group + DataObjectPropertyName.toDashedForm(name))).isNotEmpty()
+		assertThat(names(group, type)).isNotEmpty()
 			.allSatisfy((name) -> assertThat(properties.get(name).get("description").asString()).endsWith("."));
+	}
+
+	private static Stream<String> names(String group, Class<?> type) {
+		return Arrays.stream(type.getRecordComponents()).flatMap((component) -> {
+			String name = group + DataObjectPropertyName.toDashedForm(component.getName());
+			return component.getType().isRecord() ? names(name + ".", component.getType()) : Stream.of(name);
+		});
 	}
 
 	private static Map<String, JsonNode> properties(String resource, String prefix) {

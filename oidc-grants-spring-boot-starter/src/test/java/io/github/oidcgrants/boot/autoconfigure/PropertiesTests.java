@@ -73,7 +73,7 @@ class PropertiesTests {
 	void the_connect_timeout_has_the_same_precedence() {
 		Property at = Property.ROOT;
 		HttpSettings http = HttpSettings
-			.of(new OidcGrantsProperties.Http(Duration.ofSeconds(3), Duration.ofSeconds(9), false));
+			.of(new OidcGrantsProperties.Http(Duration.ofSeconds(3), Duration.ofSeconds(9), false, null));
 		assertThat(http.connectTimeout()).hasSeconds(3);
 		HttpSettings provider = http.with(at,
 				bind(OidcGrantsProperties.Provider.class, Map.of("connect-timeout", "2s")));

@@ -1,0 +1,70 @@
+package io.github.oidcgrants.boot.autoconfigure;
+
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import com.nimbusds.jose.jwk.JWK;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.jose.SigningKey;
+
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Finds the private key in an SSL bundle.
+ */
+final class BundleKeys {
+
+	private BundleKeys() {
+	}
+
+	static JWK read(SslBundle bundle) {
+		String alias = alias(bundle);
+		String keyPassword = bundle.getKey().getPassword();
+		String password = (keyPassword != null) ? keyPassword : bundle.getStores().getKeyStorePassword();
+		return SigningKey.of(keyStore(bundle), alias, (password != null) ? password.toCharArray() : null).privateJwk();
+	}
+
+	/**
+	 * {@return the name of the key that the bundle presents}
+	 */
+	static String alias(SslBundle bundle) {
+		String configured = bundle.getKey().getAlias();
+		List<String> aliases = aliases(keyStore(bundle));
+		if (configured != null && aliases.contains(configured)) {
+			return configured;
+		}
+		if (configured == null && aliases.size() == 1) {
+			return aliases.get(0);
+		}
+		throw GrantException.misconfigured(aliases.isEmpty() ? "The SSL bundle has no private key with a certificate"
+				: "The SSL bundle has the keys " + aliases + ", and "
+						+ ((configured != null) ? "its key.alias is '" + configured + "'" : "no key.alias"));
+	}
+
+	private static KeyStore keyStore(SslBundle bundle) {
+		KeyStore keyStore = bundle.getStores().getKeyStore();
+		if (keyStore == null) {
+			throw GrantException.misconfigured("The SSL bundle has no private key with a certificate");
+		}
+		return keyStore;
+	}
+
+	private static List<String> aliases(KeyStore keyStore) {
+		List<String> aliases = new ArrayList<>();
+		try {
+			for (String alias : Collections.list(keyStore.aliases())) {
+				if (keyStore.isKeyEntry(alias)) {
+					aliases.add(alias);
+				}
+			}
+		}
+		catch (KeyStoreException ex) {
+			throw new IllegalStateException("A key store that is loaded can list itself", ex);
+		}
+		return aliases;
+	}
+
+}

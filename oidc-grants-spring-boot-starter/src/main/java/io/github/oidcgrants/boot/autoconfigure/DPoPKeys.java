@@ -1,0 +1,49 @@
+package io.github.oidcgrants.boot.autoconfigure;
+
+import io.github.oidcgrants.GrantRegistration;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.dpop.DPoPKeyRing;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.jose.SigningKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The DPoP key of a registration: the configured one, else one of its own that lives as
+ * long as the application does.
+ */
+final class DPoPKeys {
+
+	private DPoPKeys() {
+	}
+
+	static void configure(GrantRegistration.Builder registration, Property at, OidcGrantsProperties.Dpop dpop,
+			Bundles bundles) {
+		DPoPMode mode = dpop.mode();
+		if (mode == null && (dpop.key() != null || dpop.algorithm() != null)) {
+			throw at.child("mode")
+				.invalid("it is not set, but there is a key or algorithm for DPoP",
+						"Set it to required, preferred or off");
+		}
+		if (mode != null && mode != DPoPMode.OFF) {
+			registration.dpop(DPoPKeyRing.of(DPoPHandle.of(keyPair(at, dpop, bundles))), mode);
+		}
+	}
+
+	private static DPoPKeyPair keyPair(Property at, OidcGrantsProperties.Dpop dpop, Bundles bundles) {
+		Property algorithmAt = at.child("algorithm");
+		String algorithm = algorithmAt.notBlank(dpop.algorithm());
+		if (dpop.key() != null) {
+			SigningKey key = KeySource.of(at.child("key"), dpop.key(), bundles).signingKey();
+			return DPoPKeyPair.of(withAlgorithm(algorithmAt, key, algorithm));
+		}
+		return (algorithm == null) ? DPoPKeyPair.random()
+				: algorithmAt.check(() -> DPoPKeyPair.random(algorithm), "Set it to one of those, or remove it");
+	}
+
+	private static SigningKey withAlgorithm(Property at, SigningKey key, @Nullable String algorithm) {
+		return (algorithm == null) ? key
+				: at.check(() -> key.withAlgorithm(algorithm), "Set it to one of those, or remove it");
+	}
+
+}
