@@ -14,6 +14,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -36,6 +37,8 @@ public final class JsonObject {
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
 		.build();
 
+	private static final ObjectReader READER = MAPPER.readerFor(TYPE);
+
 	private JsonObject() {
 	}
 
@@ -46,12 +49,8 @@ public final class JsonObject {
 	 * @throws NotJsonException if they are no JSON object
 	 */
 	public static Map<String, @Nullable Object> parse(byte[] body) throws NotJsonException {
-		String text = text(body);
-		if (text.isBlank()) {
-			throw new NotJsonException("its body is empty");
-		}
 		try {
-			Map<String, @Nullable Object> object = MAPPER.readValue(text, TYPE);
+			Map<String, @Nullable Object> object = read(body);
 			if (object == null) {
 				throw new NotJsonException("its body is not a JSON object");
 			}
@@ -60,6 +59,32 @@ public final class JsonObject {
 		catch (JacksonException ex) {
 			throw new NotJsonException("its body is not a JSON object" + where(ex.getLocation()));
 		}
+	}
+
+	private static @Nullable Map<String, @Nullable Object> read(byte[] body) throws NotJsonException {
+		if (isPlain(body)) {
+			return READER.readValue(body);
+		}
+		String text = text(body);
+		if (text.isBlank()) {
+			throw new NotJsonException("its body is empty");
+		}
+		return READER.readValue(text);
+	}
+
+	// Most bodies are plain ASCII, which the parser reads fastest as it came. All others
+	// are
+	// decoded first: the parser would guess another encoding, and let broken UTF-8 pass.
+	private static boolean isPlain(byte[] body) {
+		if (body.length == 0 || body[0] != '{') {
+			return false;
+		}
+		for (byte b : body) {
+			if (b <= 0) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**
