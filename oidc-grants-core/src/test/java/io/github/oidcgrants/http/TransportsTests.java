@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 
@@ -132,6 +134,33 @@ class TransportsTests {
 		})) {
 			assertThat(http(this.transport.shared()).exchange(HttpCall.get(server.uri("/"))).status()).isEqualTo(302);
 			assertThat(server.requests()).hasSize(1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 429, 503 })
+	void doesNotTryAgainWhenTheServerAsksItTo(int status) {
+		try (RawServer server = RawServer.start((connection) -> {
+			while (connection.readRequest()) {
+				connection.write(RawServer.answer("HTTP/1.1 " + status + " Later\r\nRetry-After: 0", "text/html", ""));
+			}
+		})) {
+			assertThat(http(this.transport.shared()).exchange(HttpCall.get(server.uri("/"))).status())
+				.isEqualTo(status);
+			assertThat(server.requests()).hasSize(1);
+		}
+	}
+
+	@Test
+	void sendsAGetAtMostTwice() {
+		try (RawServer server = RawServer.start(RawServer.Connection::readRequest)) {
+			GrantException failure = catchThrowableOfType(GrantException.class,
+					() -> http(this.transport.shared()).exchange(HttpCall.get(server.uri("/"))));
+			assertThat(failure.kind()).isEqualTo(Kind.TRANSPORT);
+			// java.net.http repeats a GET that got no answer, once, and cannot be told
+			// not
+			// to.
+			assertThat(server.requests()).hasSize((this.transport == TestTransport.JDK) ? 2 : 1);
 		}
 	}
 
