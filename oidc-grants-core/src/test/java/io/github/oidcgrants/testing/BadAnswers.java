@@ -70,6 +70,8 @@ public final class BadAnswers {
 						TokenServer.json(200, "").withBody(TOKEN.getBytes(StandardCharsets.UTF_16))),
 				malformed("a body of 2 MiB",
 						TokenServer.json(200, open + ", \"padding\": \"" + "x".repeat(2 * 1024 * 1024) + "\"}")),
+				malformed("a good answer and then spaces without end",
+						TokenServer.json(200, TOKEN + " ".repeat(2 * 1024 * 1024))),
 				malformed("a gzip bomb", gzip(TokenServer.json(200, ""), bomb())),
 				malformed("a broken gzip body", gzip(TokenServer.json(200, ""), brokenGzip)),
 				malformed("a truncated gzip body",
@@ -262,11 +264,11 @@ public final class BadAnswers {
 		return compressed.toByteArray();
 	}
 
-	// 64 MiB of spaces in 64 KiB.
+	// A good answer and then 64 MiB of spaces, in 64 KiB.
 	private static byte[] bomb() {
-		byte[] spaces = new byte[64 * 1024 * 1024];
-		Arrays.fill(spaces, (byte) ' ');
-		return gzip(spaces);
+		byte[] bytes = Arrays.copyOf(TOKEN.getBytes(StandardCharsets.UTF_8), 64 * 1024 * 1024);
+		Arrays.fill(bytes, TOKEN.length(), bytes.length, (byte) ' ');
+		return gzip(bytes);
 	}
 
 }
