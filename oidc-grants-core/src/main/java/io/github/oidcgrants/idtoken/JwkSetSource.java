@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * The keys that an issuer signs with (RFC 7517 section 5). Thread-safe.
  * <p>
  * They are fetched when first needed, by one request for all callers, and kept for five
- * minutes. A key that is not among them has them fetched again, at most once a minute, so
- * that invented key identifiers cannot make this client flood its server. If they cannot
- * be fetched, those that are there serve for up to an hour.
+ * minutes. A key that is not among them has them fetched again at once, so that a server
+ * may make a key when it first needs one; but at most once a minute, so that invented key
+ * identifiers cannot make this client flood its server. If they cannot be fetched, those
+ * that are there serve for up to an hour.
  */
 public final class JwkSetSource {
 
@@ -67,12 +68,13 @@ public final class JwkSetSource {
 	 */
 	public VerificationKey find(URI uri, JsonHttp http, JWSHeader header) {
 		Keys keys = this.current;
-		if (keys == null || !keys.isFresh(now())) {
-			keys = fetch(uri, http, keys);
+		boolean justFetched = keys == null || !keys.isFresh(now());
+		if (keys == null || justFetched) {
+			keys = fetch(uri, http, keys, false);
 		}
 		List<VerificationKey> matching = keys.matching(header);
-		if (matching.isEmpty() && keys.mayFetchAgain(now())) {
-			matching = fetch(uri, http, keys).matching(header);
+		if (matching.isEmpty() && !justFetched && keys.maySearch(now())) {
+			matching = fetch(uri, http, keys, true).matching(header);
 		}
 		if (matching.size() != 1) {
 			throw IdTokenRefused.because(matching.isEmpty()
@@ -83,28 +85,29 @@ public final class JwkSetSource {
 		return matching.get(0);
 	}
 
-	private Keys fetch(URI uri, JsonHttp http, @Nullable Keys seen) {
+	private Keys fetch(URI uri, JsonHttp http, @Nullable Keys seen, boolean search) {
 		return this.flight.call(uri, () -> {
 			Keys newer = this.current;
 			if (newer != null && !newer.equals(seen)) {
 				return newer;
 			}
-			Keys fetched = fetchOrKeep(uri, http, newer);
+			Long searchedAt = search ? Long.valueOf(now()) : (newer != null) ? newer.searchedAt() : null;
+			Keys fetched = fetchOrKeep(uri, http, newer, searchedAt);
 			this.current = fetched;
 			return fetched;
 		});
 	}
 
-	private Keys fetchOrKeep(URI uri, JsonHttp http, @Nullable Keys old) {
+	private Keys fetchOrKeep(URI uri, JsonHttp http, @Nullable Keys old, @Nullable Long searchedAt) {
 		try {
-			return new Keys(read(http.exchange(HttpCall.get(uri))), now(), now());
+			return new Keys(read(http.exchange(HttpCall.get(uri))), now(), now(), searchedAt);
 		}
 		catch (GrantException ex) {
 			if (old == null || !old.isUsable(now())) {
 				throw ex;
 			}
 			logger.warn("Keeping the keys of " + uri + " that were fetched before: " + ex.getMessage());
-			return new Keys(old.keys(), old.fetchedAt(), now());
+			return new Keys(old.keys(), old.fetchedAt(), now(), searchedAt);
 		}
 	}
 
@@ -153,7 +156,8 @@ public final class JwkSetSource {
 		return "JwkSetSource[keys=" + ((keys != null) ? keys.keys().size() : 0) + "]";
 	}
 
-	private record Keys(List<VerificationKey> keys, long fetchedAt, long triedAt) {
+	// The last fetch for a key that was not there counts apart from those because of age.
+	private record Keys(List<VerificationKey> keys, long fetchedAt, long triedAt, @Nullable Long searchedAt) {
 
 		List<VerificationKey> matching(JWSHeader header) {
 			return this.keys.stream().filter((key) -> key.matches(header)).toList();
@@ -169,8 +173,8 @@ public final class JwkSetSource {
 			return now - this.fetchedAt < USABLE.toNanos();
 		}
 
-		boolean mayFetchAgain(long now) {
-			return now - this.triedAt >= BETWEEN_FETCHES.toNanos();
+		boolean maySearch(long now) {
+			return this.searchedAt == null || now - this.searchedAt >= BETWEEN_FETCHES.toNanos();
 		}
 
 	}

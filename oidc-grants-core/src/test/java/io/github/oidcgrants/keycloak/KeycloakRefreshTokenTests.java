@@ -60,6 +60,13 @@ class KeycloakRefreshTokenTests {
 		assertThat(second.accessToken()).isNotEqualTo(first.accessToken());
 	}
 
+	@Test
+	void a_key_that_the_server_makes_at_its_first_use_is_found() {
+		logIn(this.keycloak.clientWithSecret(Realm.userClient("RS256")));
+		Configuration client = this.keycloak.clientWithSecret(Realm.userClient("ES384"));
+		assertClaims(logIn(client).claims(), client);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "RSA-OAEP-256", "ECDH-ES" })
 	void encrypted_id_tokens_are_decrypted_and_validated(String algorithm) {

@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The realm that the tests talk to: one user, and a client for each way to authenticate
- * and each grant. Its keys are generated; refresh tokens can be used once.
+ * and each grant. Its keys are generated; refresh tokens can be used once. It has a key
+ * for RS256 and one for ES256; for other algorithms it makes one at the first use.
  */
 final class Realm {
 
@@ -49,7 +50,7 @@ final class Realm {
 
 	static final String ASSERTION_SUBJECT = "alice-elsewhere";
 
-	private static final List<String> SIGNED = List.of("RS256", "ES256");
+	private static final List<String> SIGNED = List.of("RS256", "ES256", "ES384");
 
 	private final Map<String, SigningKey> clientKeys = Stream.of("RS256", "PS256", "ES256")
 		.collect(Collectors.toMap(Function.identity(), (alg) -> SigningKey.generate(alg).withKeyId("key-" + alg)));
