@@ -1,6 +1,8 @@
 package io.github.oidcgrants.dpop;
 
 import java.security.KeyStore;
+import java.text.ParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 import com.nimbusds.jose.JOSEException;
@@ -27,8 +29,18 @@ public final class DPoPKeyPair {
 	private DPoPKeyPair(SigningKey key) {
 		this.key = key;
 		this.algorithm = key.algorithm(null, List.of());
-		this.publicJwk = key.publicJwk();
+		this.publicJwk = bare(key.publicJwk());
 		this.thumbprint = thumbprint(this.publicJwk);
+	}
+
+	// Every proof carries the key: without its name, its use and its certificate.
+	private static JWK bare(JWK key) {
+		try {
+			return JWK.parse(new LinkedHashMap<>(key.getRequiredParams()));
+		}
+		catch (ParseException ex) {
+			throw new IllegalStateException("The required members make a key", ex);
+		}
 	}
 
 	static String thumbprint(JWK key) {

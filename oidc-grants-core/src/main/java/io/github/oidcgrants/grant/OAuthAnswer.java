@@ -2,7 +2,10 @@ package io.github.oidcgrants.grant;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -22,6 +25,16 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
  * (some servers do). All else is no answer that the protocol knows.
  */
 final class OAuthAnswer {
+
+	// RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 8693 section 2.2.2, RFC 8707
+	// section 2,
+	// RFC 9396 section 5, RFC 9449 sections 5 and 8, CIBA Core 1.0 sections 11 and 13.
+	private static final Set<@Nullable Object> REGISTERED = new HashSet<>(List.of("invalid_request", "invalid_client",
+			"invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "access_denied",
+			"server_error", "temporarily_unavailable", "authorization_pending", "slow_down", "expired_token",
+			"invalid_target", "invalid_authorization_details", "invalid_dpop_proof", "use_dpop_nonce",
+			"expired_login_hint_token", "unknown_user_id", "missing_user_code", "invalid_user_code",
+			"invalid_binding_message", "transaction_failed"));
 
 	private OAuthAnswer() {
 	}
@@ -58,8 +71,11 @@ final class OAuthAnswer {
 		Redactor redactor = answer.call().redactor();
 		Map<String, @Nullable Object> body = answer.objectOrNull();
 		if (body != null) {
-			return error(redactor, body.get(OAuth2ParameterNames.ERROR),
+			OAuth2Error error = error(redactor, body.get(OAuth2ParameterNames.ERROR),
 					body.get(OAuth2ParameterNames.ERROR_DESCRIPTION), body.get(OAuth2ParameterNames.ERROR_URI));
+			if (error != null) {
+				return error;
+			}
 		}
 		for (Challenge challenge : answer.challenges()) {
 			OAuth2Error error = error(redactor, challenge.parameter(OAuth2ParameterNames.ERROR),
@@ -74,7 +90,9 @@ final class OAuthAnswer {
 
 	private static @Nullable OAuth2Error error(Redactor redactor, @Nullable Object code, @Nullable Object description,
 			@Nullable Object uri) {
-		String cleaned = (code instanceof String text) ? redactor.clean(text) : null;
+		// A registered code is no secret, even if a parameter happens to have its words.
+		String cleaned = REGISTERED.contains(code) ? (String) code
+				: (code instanceof String text) ? redactor.clean(text) : null;
 		if (cleaned == null || cleaned.isEmpty()) {
 			return null;
 		}

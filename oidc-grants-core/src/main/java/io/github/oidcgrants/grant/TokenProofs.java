@@ -65,8 +65,9 @@ final class TokenProofs {
 		String method = HttpMethod.POST.name();
 		String nonce = this.challengeNonce;
 		this.challengeNonce = null;
-		call.header("DPoP", (nonce != null) ? handle.proof(method, call.uri(), null, nonce)
-				: handle.proof(DPoPRole.AUTHORIZATION_SERVER, method, call.uri(), null));
+		String proof = (nonce != null) ? handle.proof(method, call.uri(), null, nonce)
+				: handle.proof(DPoPRole.AUTHORIZATION_SERVER, method, call.uri(), null);
+		call.secret(proof).header("DPoP", proof);
 	}
 
 	/**

@@ -1,12 +1,11 @@
 package io.github.oidcgrants.http;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
 
 /**
  * Reads {@code Retry-After} (RFC 9110 section 10.2.3).
@@ -34,10 +33,12 @@ public final class RetryAfter {
 			return (text.length() > 9) ? LONGEST : bounded(Duration.ofSeconds(Long.parseLong(text)));
 		}
 		try {
-			return bounded(
-					Duration.between(now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant()));
+			// Spring reads the two obsolete forms of a date too.
+			HttpHeaders headers = new HttpHeaders();
+			headers.set(HttpHeaders.DATE, text);
+			return bounded(Duration.between(now, Instant.ofEpochMilli(headers.getFirstDate(HttpHeaders.DATE))));
 		}
-		catch (DateTimeException | ArithmeticException ex) {
+		catch (IllegalArgumentException | ArithmeticException ex) {
 			return null;
 		}
 	}

@@ -122,6 +122,14 @@ class DPoPProofTests {
 	}
 
 	@Test
+	void theKeyInAProofIsBare() {
+		JwtReader proof = read(handle(DPoPKeyPair.of(SigningKey.of(TestKeys.P256))).proof(DPoPRole.AUTHORIZATION_SERVER,
+				"POST", TOKEN_ENDPOINT, null));
+		assertThat(TestKeys.P256.getKeyID()).isNotNull();
+		assertThat(jwk(proof)).containsOnlyKeys("kty", "crv", "x", "y");
+	}
+
+	@Test
 	void aKeyThatIsNotInTheKeyStoreIsRefused() throws Exception {
 		KeyStore keyStore = KeyStore.getInstance("PKCS12");
 		keyStore.load(null, null);

@@ -23,10 +23,10 @@ class TokenEndpointTests {
 			clock.advance(Duration.ofSeconds(20));
 			return StubTransport.json(200, TokenServer.SUCCESS);
 		});
-		TokenEndpointResponse token = new TokenEndpoint(slow, clock).request(
+		TokenEndpointResponse token = new TokenEndpoint(slow, clock).request(new TokenRequest(
 				TokenServer.configuration(URI.create("https://idp.example/token"), "client",
 						ClientAuthentication.none()),
-				AuthorizationGrantType.CLIENT_CREDENTIALS, GrantParameters.none(), GrantOptions.none());
+				AuthorizationGrantType.CLIENT_CREDENTIALS, GrantParameters.none(), GrantOptions.none()));
 		assertThat(token.issuedAt()).isEqualTo(TestClock.START);
 		assertThat(token.expiresIn()).isEqualTo(Duration.ofSeconds(3580));
 	}
