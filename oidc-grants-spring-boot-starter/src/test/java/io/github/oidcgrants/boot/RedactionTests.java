@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -16,6 +17,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.boot.actuate.OidcGrantsEndpoint;
@@ -24,6 +29,8 @@ import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.http.Transports;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,21 +57,26 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
  */
 class RedactionTests {
 
-	private static final String SECRET = "s3cr3t+&=/?%ürg";
+	private static final String SECRET = "s3cr3t+&=/?%ürg, long enough to sign with";
+
+	private static final String REFRESH_TOKEN = "r3fresh-token-that-nobody-sees";
+
+	private static final List<ECKey> KEYS = List.of(key(), key());
 
 	private static final String TICKET = "t1cket+&=/?%ürg";
 
 	private static final String TOKEN = "t0ken-that-nobody-sees";
 
 	private static final List<String> SECRETS = Stream
-		.of(SECRET, TICKET, TOKEN, encoded(SECRET), encoded(TICKET),
+		.of(KEYS.get(0).getD().toString(), KEYS.get(1).getD().toString(), REFRESH_TOKEN, SECRET, TICKET, TOKEN,
+				encoded(SECRET), encoded(TICKET),
 				Base64.getEncoder().encodeToString(("app:" + encoded(SECRET)).getBytes(StandardCharsets.US_ASCII)))
 		.toList();
 
 	private final List<String> seen = new ArrayList<>();
 
 	static Stream<Arguments> clients() {
-		return Stream.of("client_secret_basic", "client_secret_post")
+		return Stream.of("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt")
 			.flatMap((method) -> Stream.of(
 					argumentSet(method + " over HttpClient 5", method,
 							(Supplier<ClientHttpRequestFactory>) () -> Transports.httpComponents(Duration.ofSeconds(5),
@@ -81,11 +93,12 @@ class RedactionTests {
 				ConfigurableApplicationContext context = start(server, method, transport.get(), recorder)) {
 			GrantTemplate template = context.getBean(GrantTemplate.class);
 			server.answer(200, "{\"access_token\":\"" + TOKEN + "\",\"token_type\":\"Bearer\",\"expires_in\":300,"
-					+ "\"refresh_token\":\"" + TOKEN + "\",\"id_token\":\"" + TOKEN + "\",\"x\":\"" + TOKEN + "\"}");
+					+ "\"refresh_token\":\"" + TOKEN + "\",\"x\":\"" + TOKEN + "\"}");
 			TokenEndpointResponse token = template.token("payments");
 			assertThat(token.accessToken()).isEqualTo(TOKEN);
 			assertThat(server.forms()).singleElement().asString().contains(encoded(TICKET));
 			template.token("payments");
+			see(template.refreshTokenGrant("payments", REFRESH_TOKEN));
 			see(token, template, template.configuration("payments"),
 					template.configuration("payments").authentication(), template.configuration("payments").server(),
 					context.getBean(GrantClient.class), context.getBean(TokenCache.class),
@@ -95,10 +108,18 @@ class RedactionTests {
 					JsonMapper.shared().writeValueAsString(context.getBean(OidcGrantsEndpoint.class).tokens()));
 			ConfigurationPropertiesBean.getAll(context).values().forEach((bean) -> see(bean.getInstance()));
 			template.evict("payments");
-			String carried = SECRET + " " + TICKET + " " + encoded(SECRET) + " " + server.authorizations().get(0);
+			// What was not sent, no message can be cleaned of.
+			String carried = method.equals("private_key_jwt") ? TICKET
+					: SECRET + " " + TICKET + " " + encoded(SECRET) + " " + server.authorizations().get(0);
+			server.answerWithRequest(401);
+			fail(template);
+			fail(() -> template.refreshTokenGrant("payments", REFRESH_TOKEN));
 			server.answer(401, "{\"error\":\"invalid_client\",\"error_description\":\"not " + carried + "\"}");
 			fail(template);
 			server.answer(200, "{\"access_token\":\"" + TOKEN + "\",\"token_type\":\"mac\"}");
+			fail(template);
+			server.answer(200,
+					"{\"access_token\":\"" + TOKEN + "\",\"token_type\":\"Bearer\",\"id_token\":\"" + TOKEN + "\"}");
 			fail(template);
 			server.answer(200, "\"" + TOKEN);
 			fail(template);
@@ -112,7 +133,19 @@ class RedactionTests {
 			server.close();
 		}
 		assertThat(this.seen).anyMatch((text) -> text.contains("invalid_client"));
-		assertThat(this.seen).filteredOn((text) -> SECRETS.stream().anyMatch(text::contains)).isEmpty();
+		Stream<String> assertions = server.forms().stream().map(RedactionTests::assertion).filter(Objects::nonNull);
+		List<String> secrets = Stream.concat(SECRETS.stream(), assertions).toList();
+		assertThat(server.proofs()).isNotEmpty().doesNotContain("null");
+		assertThat(secrets.size() > SECRETS.size()).isEqualTo(method.endsWith("_jwt"));
+		assertThat(this.seen).filteredOn((text) -> secrets.stream().anyMatch(text::contains)).isEmpty();
+	}
+
+	private static @Nullable String assertion(String form) {
+		return Stream.of(form.split("&"))
+			.filter((field) -> field.startsWith("client_assertion="))
+			.map((field) -> field.substring("client_assertion=".length()))
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**
@@ -133,7 +166,11 @@ class RedactionTests {
 	}
 
 	private void fail(GrantTemplate template) {
-		GrantException ex = catchThrowableOfType(GrantException.class, () -> template.token("payments"));
+		fail(() -> template.token("payments"));
+	}
+
+	private void fail(ThrowingCallable call) {
+		GrantException ex = catchThrowableOfType(GrantException.class, call);
 		StringWriter trace = new StringWriter();
 		ex.printStackTrace(new PrintWriter(trace));
 		see(trace, ex.getError(), ex.getError().getDescription());
@@ -141,6 +178,15 @@ class RedactionTests {
 
 	private void see(Object... objects) {
 		Stream.of(objects).map(String::valueOf).forEach(this.seen::add);
+	}
+
+	private static ECKey key() {
+		try {
+			return new ECKeyGenerator(Curve.P_256).generate();
+		}
+		catch (JOSEException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private static String encoded(String text) {
@@ -160,8 +206,21 @@ class RedactionTests {
 					"oidc-grants.http.allow-insecure-requests=true",
 					"oidc-grants.provider.main.issuer-uri=" + server.address(), prefix + "provider=main",
 					prefix + "client-id=app", prefix + "client-secret=" + SECRET,
-					prefix + "client-authentication-method=" + method, prefix + "parameters.ticket=" + TICKET)
+					prefix + "client-authentication-method=" + method, prefix + "parameters.ticket=" + TICKET,
+					prefix + "dpop.mode=preferred",
+					prefix + "dpop.key.location=" + TestKeys.file("redacted-dpop.jwk", KEYS.get(0).toJSONString()))
+			.properties(assertionProperties(prefix + "client-assertion.", method))
 			.run();
+	}
+
+	private static String[] assertionProperties(String prefix, String method) {
+		return switch (method) {
+			case "client_secret_jwt" -> new String[] { prefix + "claims.ticket=" + TICKET };
+			case "private_key_jwt" ->
+				new String[] { prefix + "claims.ticket=" + TICKET, prefix + "header.ticket=" + TICKET,
+						prefix + "key.location=" + TestKeys.file("redacted.jwk", KEYS.get(1).toJSONString()) };
+			default -> new String[0];
+		};
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)

@@ -1,13 +1,22 @@
 package io.github.oidcgrants.boot;
 
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -16,11 +25,29 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.core.oidc.OidcIdToken;
+import org.springframework.security.oauth2.jose.jws.JwsAlgorithm;
+import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.server.authorization.InMemoryOAuth2AuthorizationService;
+import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
+import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+import org.springframework.security.web.SecurityFilterChain;
 
 /**
  * A Spring Authorization Server on a free port of 127.0.0.1, with a client for each way
@@ -30,15 +57,35 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
-	private SpringAuthorizationServer() {
+	private SpringAuthorizationServer(String... properties) {
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.SERVLET)
 			.properties("server.address=127.0.0.1", "server.port=0", "spring.main.banner-mode=off",
 					"spring.jmx.enabled=false")
+			.properties(properties)
 			.run();
 	}
 
 	public static SpringAuthorizationServer start() {
 		return new SpringAuthorizationServer();
+	}
+
+	/**
+	 * Starts a server that knows the keys of its clients.
+	 * @param jwkSetUri where the keys are
+	 */
+	public static SpringAuthorizationServer start(String jwkSetUri) {
+		return new SpringAuthorizationServer("client-keys=" + jwkSetUri);
+	}
+
+	/**
+	 * Starts a server that is called by https and asks for certificates.
+	 * @param jwkSetUri where the keys of its clients are
+	 */
+	public static SpringAuthorizationServer startSecure(String jwkSetUri) {
+		return new SpringAuthorizationServer(Stream
+			.concat(Stream.of("client-keys=" + jwkSetUri, "server.ssl.bundle=server", "server.ssl.client-auth=want"),
+					Stream.of(TestKeys.bundle("server", "server")))
+			.toArray(String[]::new));
 	}
 
 	/**
@@ -50,7 +97,8 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 	}
 
 	public String issuer() {
-		return "http://127.0.0.1:" + this.context.getEnvironment().getRequiredProperty("local.server.port");
+		String scheme = this.context.getEnvironment().containsProperty("server.ssl.bundle") ? "https" : "http";
+		return scheme + "://127.0.0.1:" + this.context.getEnvironment().getRequiredProperty("local.server.port");
 	}
 
 	/**
@@ -60,12 +108,54 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 		return this.context.getBean(TokenRequests.class).all;
 	}
 
+	/**
+	 * {@return the certificates that were presented with token requests so far}
+	 */
+	public List<X509Certificate> certificates() {
+		return this.context.getBean(TokenRequests.class).certificates;
+	}
+
+	/**
+	 * Gives a client a refresh token, as if a user had logged in.
+	 * @param clientId the client
+	 * @param confirmation what the access token before was bound to
+	 * @return the refresh token
+	 */
+	public String refreshToken(String clientId, Map<String, String> confirmation) {
+		RegisteredClient client = Objects
+			.requireNonNull(this.context.getBean(RegisteredClientRepository.class).findByClientId(clientId));
+		Instant now = Instant.now();
+		Instant later = now.plusSeconds(300);
+		OAuth2RefreshToken refreshToken = new OAuth2RefreshToken("refresh-" + UUID.randomUUID(), now, later);
+		OAuth2AccessToken accessToken = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER,
+				"access-" + UUID.randomUUID(), now, later);
+		OidcIdToken idToken = OidcIdToken.withTokenValue("id-" + UUID.randomUUID())
+			.subject("user-1")
+			.issuedAt(now)
+			.expiresAt(later)
+			.build();
+		this.context.getBean(OAuth2AuthorizationService.class)
+			.save(OAuth2Authorization.withRegisteredClient(client)
+				.principalName("user-1")
+				.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+				.authorizedScopes(Set.of("openid", "read:users"))
+				.attribute(Principal.class.getName(), new TestingAuthenticationToken("user-1", "", "ROLE_USER"))
+				.token(accessToken,
+						(metadata) -> metadata.put(OAuth2Authorization.Token.CLAIMS_METADATA_NAME,
+								Map.of("cnf", confirmation)))
+				.token(idToken,
+						(metadata) -> metadata.put(OAuth2Authorization.Token.CLAIMS_METADATA_NAME, idToken.getClaims()))
+				.refreshToken(refreshToken)
+				.build());
+		return refreshToken.getTokenValue();
+	}
+
 	@Override
 	public void close() {
 		this.context.close();
 	}
 
-	record TokenRequests(List<String> all) {
+	record TokenRequests(List<String> all, List<X509Certificate> certificates) {
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
@@ -74,7 +164,7 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 
 		@Bean
 		TokenRequests tokenRequests() {
-			return new TokenRequests(new CopyOnWriteArrayList<>());
+			return new TokenRequests(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
 		}
 
 		@Bean
@@ -83,6 +173,10 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 				request.setCharacterEncoding(StandardCharsets.UTF_8.name());
 				if (request instanceof HttpServletRequest http && http.getRequestURI().equals("/oauth2/token")) {
 					requests.all().add(String.valueOf(request.getParameter("scope")));
+					if (request.getAttribute(
+							"jakarta.servlet.request.X509Certificate") instanceof X509Certificate[] presented) {
+						requests.certificates().add(presented[0]);
+					}
 				}
 				chain.doFilter(request, response);
 			});
@@ -91,22 +185,95 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 		}
 
 		@Bean
-		RegisteredClientRepository clients() {
-			return new InMemoryRegisteredClientRepository(client(ClientAuthenticationMethod.CLIENT_SECRET_BASIC),
-					client(ClientAuthenticationMethod.CLIENT_SECRET_POST), client(ClientAuthenticationMethod.NONE));
+		OAuth2AuthorizationService authorizations() {
+			return new InMemoryOAuth2AuthorizationService();
 		}
 
-		private static RegisteredClient client(ClientAuthenticationMethod method) {
-			RegisteredClient.Builder client = RegisteredClient.withId(UUID.randomUUID().toString())
-				.clientId(method.getValue())
-				.clientAuthenticationMethod(method)
+		@Bean
+		SecurityFilterChain endpoints(HttpSecurity http, RegisteredClientRepository clients) {
+			http.oauth2AuthorizationServer((server) -> server.oidc(Customizer.withDefaults())
+				.clientAuthentication(
+						(authentication) -> authentication.authenticationConverter(PublicClientRefresh::convert)
+							.authenticationProvider(new PublicClientRefresh(clients))));
+			http.authorizeHttpRequests((authorize) -> authorize.anyRequest().authenticated());
+			http.oauth2ResourceServer((resourceServer) -> resourceServer.jwt(Customizer.withDefaults()));
+			return http.build();
+		}
+
+		@Bean
+		RegisteredClientRepository clients(@Value("${client-keys:}") String jwkSetUri) {
+			return new InMemoryRegisteredClientRepository(client("client_secret_basic").build(),
+					client("client_secret_post").build(), client("none").build(),
+					client("client_secret_jwt").clientSecret(secret("client_secret_jwt"))
+						.clientSettings(keys(jwkSetUri, MacAlgorithm.HS256))
+						.build(),
+					client("private_key_jwt").clientSettings(keys(jwkSetUri, SignatureAlgorithm.RS256)).build(),
+					client("private_key_jwt").id("ec")
+						.clientId("ec")
+						.clientSettings(keys(jwkSetUri, SignatureAlgorithm.ES256))
+						.build(),
+					client("tls_client_auth")
+						.clientSettings(ClientSettings.builder().x509CertificateSubjectDN("CN=client").build())
+						.build(),
+					client("self_signed_tls_client_auth").clientSettings(keys(jwkSetUri, SignatureAlgorithm.RS256))
+						.build());
+		}
+
+		private static ClientSettings keys(String jwkSetUri, JwsAlgorithm algorithm) {
+			ClientSettings.Builder settings = ClientSettings.builder()
+				.tokenEndpointAuthenticationSigningAlgorithm(algorithm);
+			return jwkSetUri.isEmpty() ? settings.build() : settings.jwkSetUrl(jwkSetUri).build();
+		}
+
+		private static RegisteredClient.Builder client(String method) {
+			RegisteredClient.Builder client = RegisteredClient.withId(method)
+				.clientId(method)
+				.clientAuthenticationMethod(new ClientAuthenticationMethod(method))
 				.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+				.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+				.authorizationGrantType(AuthorizationGrantType.TOKEN_EXCHANGE)
+				.tokenSettings(TokenSettings.builder()
+					.reuseRefreshTokens("none".equals(method))
+					.x509CertificateBoundAccessTokens(true)
+					.build())
+				.scope("openid")
 				.scope("read:users")
 				.scope("write:users");
-			if (!method.equals(ClientAuthenticationMethod.NONE)) {
-				client.clientSecret("{noop}" + secret(method.getValue()));
+			if (method.startsWith("client_secret_")) {
+				client.clientSecret("{noop}" + secret(method));
 			}
-			return client.build();
+			return client;
+		}
+
+	}
+
+	/**
+	 * This server lets a public client refresh only once it is told to: RFC 9449 section
+	 * 5 binds such a refresh token to the client's DPoP key.
+	 */
+	private record PublicClientRefresh(RegisteredClientRepository clients) implements AuthenticationProvider {
+
+		static @Nullable Authentication convert(HttpServletRequest request) {
+			boolean refreshes = "refresh_token".equals(request.getParameter("grant_type"))
+					&& request.getHeader("Authorization") == null && request.getParameter("client_secret") == null
+					&& request.getParameter("client_assertion") == null;
+			return refreshes ? new OAuth2ClientAuthenticationToken(request.getParameter("client_id"),
+					ClientAuthenticationMethod.NONE, null, null) : null;
+		}
+
+		@Override
+		public @Nullable Authentication authenticate(Authentication authentication) {
+			RegisteredClient client = this.clients.findByClientId(authentication.getName());
+			boolean isPublic = client != null
+					&& client.getClientAuthenticationMethods().contains(ClientAuthenticationMethod.NONE)
+					&& authentication instanceof OAuth2ClientAuthenticationToken token
+					&& ClientAuthenticationMethod.NONE.equals(token.getClientAuthenticationMethod());
+			return isPublic ? new OAuth2ClientAuthenticationToken(client, ClientAuthenticationMethod.NONE, null) : null;
+		}
+
+		@Override
+		public boolean supports(Class<?> authentication) {
+			return OAuth2ClientAuthenticationToken.class.isAssignableFrom(authentication);
 		}
 
 	}

@@ -22,6 +22,8 @@ public final class StubServer implements AutoCloseable {
 
 	private final List<String> authorizations = new CopyOnWriteArrayList<>();
 
+	private final List<String> proofs = new CopyOnWriteArrayList<>();
+
 	private final List<String> discoveries = new CopyOnWriteArrayList<>();
 
 	private volatile String issuer;
@@ -29,6 +31,10 @@ public final class StubServer implements AutoCloseable {
 	private volatile int status = 200;
 
 	private volatile String answer = "";
+
+	private volatile boolean repeatsRequest;
+
+	private volatile String keys = "{\"keys\":[]}";
 
 	private StubServer(int port) {
 		try {
@@ -40,6 +46,7 @@ public final class StubServer implements AutoCloseable {
 		this.issuer = "http://127.0.0.1:" + this.server.getAddress().getPort();
 		this.server.createContext("/.well-known/openid-configuration", this::metadata);
 		this.server.createContext("/token", this::token);
+		this.server.createContext("/jwks", (exchange) -> send(exchange, 200, this.keys));
 		this.server.start();
 	}
 
@@ -72,6 +79,12 @@ public final class StubServer implements AutoCloseable {
 	private void token(HttpExchange exchange) throws IOException {
 		this.forms.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII));
 		this.authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+		this.proofs.add(String.valueOf(exchange.getRequestHeaders().getFirst("DPoP")));
+		if (this.repeatsRequest) {
+			send(exchange, this.status, "{\"error\":\"invalid_client\",\"error_description\":\"not "
+					+ this.forms.get(this.forms.size() - 1) + "\"}");
+			return;
+		}
 		String body = this.answer.isEmpty()
 				? "{\"access_token\":\"token-" + this.forms.size() + "\",\"token_type\":\"Bearer\",\"expires_in\":300}"
 				: this.answer;
@@ -91,9 +104,27 @@ public final class StubServer implements AutoCloseable {
 		return this;
 	}
 
+	/**
+	 * Answers with an error that repeats the request.
+	 */
+	public StubServer answerWithRequest(int status) {
+		this.status = status;
+		this.repeatsRequest = true;
+		return this;
+	}
+
 	public StubServer answer(int status, String body) {
+		this.repeatsRequest = false;
 		this.status = status;
 		this.answer = body;
+		return this;
+	}
+
+	/**
+	 * Offers keys at {@code /jwks}.
+	 */
+	public StubServer keys(String jwkSet) {
+		this.keys = jwkSet;
 		return this;
 	}
 
@@ -113,6 +144,13 @@ public final class StubServer implements AutoCloseable {
 	 */
 	public List<String> authorizations() {
 		return this.authorizations;
+	}
+
+	/**
+	 * {@return the DPoP headers of the token requests}
+	 */
+	public List<String> proofs() {
+		return this.proofs;
 	}
 
 	/**

@@ -10,12 +10,18 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.util.Base64URL;
 
 /**
  * Keys and certificates that are made when they are needed, and files of them.
@@ -64,10 +70,11 @@ public final class TestKeys {
 	}
 
 	private static void keytool(Path keyStore, String alias, String... more) throws IOException {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-J-XX:TieredStopAtLevel=1",
-				"-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1", "-alias", alias, "-dname", "CN=" + alias,
-				"-validity", "2", "-keystore", keyStore.toString(), "-storepass", PASSWORD));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+						"-J-XX:TieredStopAtLevel=1", "-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1",
+						"-alias", alias, "-dname", "CN=" + alias.replace("next-", ""), "-validity", "2", "-keystore",
+						keyStore.toString(), "-storepass", PASSWORD));
 		command.addAll(List.of(more));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -85,6 +92,24 @@ public final class TestKeys {
 	public static X509Certificate certificate(String alias) {
 		try {
 			return (X509Certificate) CERTIFICATES.getCertificate(alias);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * {@return the public key of a certificate, with the certificate}
+	 * @param alias the certificate
+	 */
+	public static ECKey jwk(String alias) {
+		try {
+			X509Certificate certificate = certificate(alias);
+			return new ECKey.Builder(Curve.P_256, (ECPublicKey) certificate.getPublicKey())
+				.x509CertChain(List.of(com.nimbusds.jose.util.Base64.encode(certificate.getEncoded())))
+				.x509CertSHA256Thumbprint(
+						Base64URL.encode(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded())))
+				.build();
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException(ex);
