@@ -161,7 +161,7 @@ public final class TestKeys {
 	}
 
 	private static String store(String name, Filler filler) {
-		Path file = DIRECTORY.resolve(name);
+		Path file = temporary(name);
 		try (OutputStream out = Files.newOutputStream(file)) {
 			KeyStore store = KeyStore.getInstance("PKCS12");
 			store.load(null, null);
@@ -222,11 +222,17 @@ public final class TestKeys {
 	 */
 	public static String file(String name, String content) {
 		try {
-			return "file:" + Files.writeString(DIRECTORY.resolve(name), content);
+			return "file:" + Files.writeString(temporary(name), content);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private static Path temporary(String name) {
+		Path file = DIRECTORY.resolve(name);
+		file.toFile().deleteOnExit();
+		return file;
 	}
 
 	/**

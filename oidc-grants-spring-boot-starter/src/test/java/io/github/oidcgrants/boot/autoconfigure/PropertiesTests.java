@@ -1,11 +1,16 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.jose.CryptoProviders;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -121,10 +126,38 @@ class PropertiesTests {
 	}
 
 	@Test
+	void what_is_said_about_a_registration_reaches_it() {
+		this.runner.withPropertyValues(R + "authorization-grant-type=https://idp.example.com/grants/own",
+				R + "allowed-origins=https://api.example.com", R + "dpop.mode=preferred", R + "dpop.algorithm=EdDSA",
+				R + "id-token.max-age=2h", R + "id-token.clock-skew=5s", R + "id-token.verify-signature=false",
+				P + "jwk-set-uri=https://idp.example.com/jwks", P + "tenants=a,b", "oidc-grants.crypto-provider=jdk")
+			.run((context) -> {
+				GrantRegistration registration = registration(context.getBean(Registrations.class));
+				assertThat(registration.grantType().getValue()).isEqualTo("https://idp.example.com/grants/own");
+				assertThat(registration.allows(URI.create("https://api.example.com/a"))).isTrue();
+				assertThat(registration.allows(URI.create("https://idp.example.com/a"))).isFalse();
+				assertThat(registration.dpopMode()).isEqualTo(DPoPMode.PREFERRED);
+				assertThat(Objects.requireNonNull(registration.dpop()).current().algorithm()).isEqualTo("EdDSA");
+				assertThat(registration.configuration().idTokenRules().toString()).contains("maxAge=PT2H",
+						"tolerance=PT5S", "verifySignature=false");
+				assertThat(registration.configuration().server().tenants()).containsExactlyInAnyOrder("a", "b");
+				assertThat(registration.configuration().server().configured().get("jwks_uri"))
+					.isEqualTo("https://idp.example.com/jwks");
+				assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).isNull();
+			});
+		CryptoProviders.select("auto");
+	}
+
+	@Test
 	void no_text_about_the_properties_shows_the_secret_or_the_values_of_parameters() {
-		this.runner.withPropertyValues(R + "client-secret=hush-1", R + "parameters.ticket=hush-2")
+		this.runner
+			.withPropertyValues(R + "client-secret=hush-that-is-long-enough-to-sign-with",
+					R + "client-authentication-method=client_secret_jwt", R + "parameters.ticket=hush-2",
+					R + "client-assertion.claims.purpose=hush-3", R + "client-assertion.header.typ=hush-4")
 			.run((context) -> assertThat(context.getBean(OidcGrantsProperties.class).toString()).contains("payments")
 				.contains("ticket")
+				.contains("purpose")
+				.contains("typ")
 				.doesNotContain("hush"));
 	}
 
