@@ -52,6 +52,7 @@ import io.github.oidcgrants.idtoken.IdTokenRules;
 import io.github.oidcgrants.idtoken.IdTokenValidator;
 import io.github.oidcgrants.idtoken.JwkSetSource;
 import io.github.oidcgrants.jose.CryptoProviders;
+import io.github.oidcgrants.jose.PrivateKeys;
 import io.github.oidcgrants.jose.SharedSecret;
 import io.github.oidcgrants.jose.SignatureAlgorithms;
 import io.github.oidcgrants.jose.SigningKey;
@@ -85,7 +86,8 @@ class ToStringTests {
 	// Nobody can hold an instance, or it can hold nothing but names.
 	private static final Set<Class<?>> WITHOUT_SECRETS = Set.of(RetryAfter.class, Transports.class,
 			GrantException.Kind.class, ClientCredential.class, JsonObject.class, NotJsonException.class,
-			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, DPoPMode.class, DPoPRole.class);
+			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, PrivateKeys.class, DPoPMode.class,
+			DPoPRole.class);
 
 	static Stream<Object> instances() {
 		TestClock clock = new TestClock();
