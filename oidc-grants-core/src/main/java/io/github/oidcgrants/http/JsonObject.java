@@ -1,6 +1,9 @@
 package io.github.oidcgrants.http;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -38,6 +41,13 @@ public final class JsonObject {
 		.build();
 
 	private static final ObjectReader READER = MAPPER.readerFor(TYPE);
+
+	private static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class,
+			ByteOrder.nativeOrder());
+
+	private static final long ONES = 0x0101010101010101L;
+
+	private static final long HIGH_BITS = 0x8080808080808080L;
 
 	private JsonObject() {
 	}
@@ -79,8 +89,17 @@ public final class JsonObject {
 		if (body.length == 0 || body[0] != '{') {
 			return false;
 		}
-		for (byte b : body) {
-			if (b <= 0) {
+		int i = 0;
+		for (; i <= body.length - Long.BYTES; i += Long.BYTES) {
+			long eight = (long) EIGHT_BYTES.get(body, i);
+			// The high bit of a byte is set if it is not ASCII, and by the subtraction if
+			// it is 0.
+			if (((eight | (eight - ONES)) & HIGH_BITS) != 0) {
+				return false;
+			}
+		}
+		for (; i < body.length; i++) {
+			if (body[i] <= 0) {
 				return false;
 			}
 		}

@@ -112,7 +112,11 @@ final class IdTokenDecrypter {
 	}
 
 	static boolean isEncrypted(String token) {
-		return token.chars().filter((c) -> c == '.').count() == 4;
+		int dots = 0;
+		for (int at = token.indexOf('.'); at >= 0; at = token.indexOf('.', at + 1)) {
+			dots++;
+		}
+		return dots == 4;
 	}
 
 }

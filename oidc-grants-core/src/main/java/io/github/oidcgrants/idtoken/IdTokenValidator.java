@@ -31,6 +31,9 @@ public final class IdTokenValidator {
 
 	private final InstantSource clock;
 
+	// All tokens of one key have the same.
+	private volatile @Nullable ReadHeader lastHeader;
+
 	/**
 	 * Creates a validator.
 	 * @param clock tells the time that the claims are compared with
@@ -78,9 +81,15 @@ public final class IdTokenValidator {
 		return token;
 	}
 
-	private static JWSHeader header(String encoded) {
+	private JWSHeader header(String encoded) {
+		ReadHeader last = this.lastHeader;
+		if (last != null && last.encoded().equals(encoded)) {
+			return last.header();
+		}
 		try {
-			return JWSHeader.parse(json(encoded));
+			JWSHeader header = JWSHeader.parse(json(encoded));
+			this.lastHeader = new ReadHeader(encoded, header);
+			return header;
 		}
 		catch (ParseException | NotJsonException | RuntimeException ex) {
 			throw IdTokenRefused.because("its header is not that of a signed JWT");
@@ -131,6 +140,9 @@ public final class IdTokenValidator {
 
 	private static Map<String, @Nullable Object> json(String encoded) throws NotJsonException {
 		return JsonObject.parse(Base64.getUrlDecoder().decode(encoded));
+	}
+
+	private record ReadHeader(String encoded, JWSHeader header) {
 	}
 
 }

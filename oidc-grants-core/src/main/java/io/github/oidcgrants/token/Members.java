@@ -62,10 +62,20 @@ final class Members {
 			throw this.malformed.apply(name + " is not a string");
 		}
 		// RFC 6749 appendix A. A token goes into a header as it is.
-		if (!text.chars().allMatch((c) -> c >= 0x20 && c <= 0x7E)) {
+		if (!isPrintableAscii(text)) {
 			throw this.malformed.apply(name + " has characters outside printable ASCII");
 		}
 		return text;
+	}
+
+	private static boolean isPrintableAscii(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c < 0x20 || c > 0x7E) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	@Nullable Duration lifetime() {
