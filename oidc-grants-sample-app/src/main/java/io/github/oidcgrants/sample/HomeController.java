@@ -29,6 +29,8 @@ class HomeController {
 				"a token that the API refuses: not its audience");
 		endpoints.put("/client-credentials?resource=https://unknown.example.com", "an error: invalid_target");
 		endpoints.put("/client-credentials?registration=nobody", "an error: no such registration");
+		endpoints.put("/refresh", "tokens of a demo user, refreshed; a spent refresh token is refused");
+		endpoints.put("/token-exchange", "a token of the demo user, exchanged for one that the API takes");
 		endpoints.put("/actuator/oidcgrants", "the tokens that are kept, without the tokens");
 		endpoints.put("/actuator/health", "whether all is well");
 		return endpoints;

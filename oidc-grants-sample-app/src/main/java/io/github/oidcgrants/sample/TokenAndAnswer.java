@@ -18,20 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param api what the API answered
  */
 record TokenAndAnswer(String tokenType, String accessToken, @Nullable Long expiresIn, Set<String> scope,
-		boolean keptFromBefore, UsersApi.Answer api) {
+		boolean keptFromBefore, ApiAnswer api) {
 
-	private static final int SHOWN = 6;
-
-	static TokenAndAnswer of(TokenEndpointResponse token, Instant asked, UsersApi.Answer answer) {
+	static TokenAndAnswer of(TokenEndpointResponse token, Instant asked, ApiAnswer answer) {
 		Duration expiresIn = token.expiresIn();
-		return new TokenAndAnswer(token.tokenType(), mask(token.accessToken()),
+		return new TokenAndAnswer(token.tokenType(), Mask.mask(token.accessToken()),
 				(expiresIn != null) ? expiresIn.toSeconds() : null, token.scopes(), token.issuedAt().isBefore(asked),
 				answer);
-	}
-
-	// Never the whole token, however short it is.
-	private static String mask(String token) {
-		return token.substring(0, Math.min(SHOWN, token.length() / 2)) + "***";
 	}
 
 }

@@ -85,6 +85,12 @@ class AheadOfTimeIntegrationTests {
 			.isEqualTo(200);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/refresh", "/token-exchange" })
+	void showsTheOtherGrants(String uri) {
+		http.get().uri(uri).exchange().expectStatus().isOk().expectBody().jsonPath("$.accessToken").exists();
+	}
+
 	private static String output() {
 		try {
 			return Files.readString(log);

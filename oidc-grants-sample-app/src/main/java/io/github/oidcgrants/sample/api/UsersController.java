@@ -1,6 +1,7 @@
 package io.github.oidcgrants.sample.api;
 
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ class UsersController {
 
 	@GetMapping("/api/users")
 	Answer users(@AuthenticationPrincipal Jwt token) {
-		return new Answer(List.of("ada", "grace"), token.getSubject(), token.getAudience());
+		return new Answer(List.of("ada", "grace"), token.getSubject(), token.getClaimAsMap("act"), token.getAudience());
 	}
 
 	/**
@@ -25,9 +26,11 @@ class UsersController {
 	 *
 	 * @param users the users
 	 * @param calledBy whose token it was
+	 * @param actor who acts in the name of that one (RFC 8693 section 4.1)
 	 * @param audience whom the token was for
 	 */
-	record Answer(List<String> users, @Nullable String calledBy, @Nullable List<String> audience) {
+	record Answer(List<String> users, @Nullable String calledBy, @Nullable Map<String, Object> actor,
+			@Nullable List<String> audience) {
 	}
 
 }

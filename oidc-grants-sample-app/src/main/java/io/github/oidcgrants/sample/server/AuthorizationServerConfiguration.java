@@ -15,10 +15,15 @@ import com.nimbusds.jose.proc.SecurityContext;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
@@ -26,6 +31,7 @@ import org.springframework.security.oauth2.server.authorization.settings.Authori
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenGenerator;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
@@ -50,9 +56,18 @@ class AuthorizationServerConfiguration {
 
 	@Bean
 	SecurityFilterChain authorizationServer(HttpSecurity http) {
-		return http.oauth2AuthorizationServer((server) -> http.securityMatcher(server.getEndpointsMatcher()))
-			.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
-			.build();
+		return http.oauth2AuthorizationServer((server) -> {
+			http.securityMatcher(server.getEndpointsMatcher());
+			server.oidc(Customizer.withDefaults());
+			server.tokenEndpoint((endpoint) -> endpoint.accessTokenRequestConverter(DemoUserGrant::read)
+				.authenticationProviders((providers) -> providers.add(demoUserGrant(http))));
+		}).authorizeHttpRequests((requests) -> requests.anyRequest().authenticated()).build();
+	}
+
+	// With the parts that the server has made for its own grants.
+	private static DemoUserGrantProvider demoUserGrant(HttpSecurity http) {
+		return new DemoUserGrantProvider(http.getSharedObject(OAuth2AuthorizationService.class),
+				http.getSharedObject(OAuth2TokenGenerator.class));
 	}
 
 	@Bean
@@ -63,9 +78,17 @@ class AuthorizationServerConfiguration {
 			.clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
 			.clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_POST)
 			.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+			.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+			.authorizationGrantType(AuthorizationGrantType.TOKEN_EXCHANGE)
+			.authorizationGrantType(DemoUserGrant.TYPE)
+			.scope(OidcScopes.OPENID)
 			.scope("read:users")
 			.scope("write:users")
-			.tokenSettings(TokenSettings.builder().accessTokenTimeToLive(ACCESS_TOKEN_LIFETIME).build())
+			.tokenSettings(TokenSettings.builder()
+				.accessTokenTimeToLive(ACCESS_TOKEN_LIFETIME)
+				// A refresh token works once: each refresh gives the next one.
+				.reuseRefreshTokens(false)
+				.build())
 			.build());
 	}
 
@@ -78,6 +101,12 @@ class AuthorizationServerConfiguration {
 	JWKSource<SecurityContext> keys() throws JOSEException {
 		RSAKey key = new RSAKeyGenerator(2048).keyIDFromThumbprint(true).generate();
 		return new ImmutableJWKSet<>(new JWKSet(key));
+	}
+
+	// For the user info endpoint, which comes with OpenID Connect.
+	@Bean
+	JwtDecoder decoder(JWKSource<SecurityContext> keys) {
+		return NimbusJwtDecoder.withJwkSource(keys).build();
 	}
 
 	@Bean

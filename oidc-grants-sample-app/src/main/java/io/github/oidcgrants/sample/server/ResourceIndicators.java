@@ -1,13 +1,17 @@
 package io.github.oidcgrants.sample.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 
@@ -26,13 +30,27 @@ class ResourceIndicators implements OAuth2TokenCustomizer<JwtEncodingContext> {
 
 	@Override
 	public void customize(JwtEncodingContext context) {
-		if (context.getAuthorizationGrant() instanceof OAuth2ClientCredentialsAuthenticationToken grant) {
-			List<String> requested = values(grant.getAdditionalParameters().get("resource"));
+		if (OAuth2TokenType.ACCESS_TOKEN.equals(context.getTokenType())) {
+			List<String> requested = requested(context.getAuthorizationGrant());
 			requested.forEach(this::requireKnown);
 			if (!requested.isEmpty()) {
 				context.getClaims().audience(requested);
 			}
 		}
+	}
+
+	private static List<String> requested(@Nullable Authentication grant) {
+		if (grant instanceof OAuth2ClientCredentialsAuthenticationToken clientCredentials) {
+			return values(clientCredentials.getAdditionalParameters().get("resource"));
+		}
+		if (grant instanceof OAuth2TokenExchangeAuthenticationToken exchange) {
+			// Logical names too, of which this server knows the same (RFC 8693 section
+			// 2.1).
+			List<String> all = new ArrayList<>(exchange.getResources());
+			all.addAll(exchange.getAudiences());
+			return all;
+		}
+		return List.of();
 	}
 
 	private void requireKnown(String resource) {
