@@ -31,6 +31,7 @@ class HomeController {
 		endpoints.put("/client-credentials?registration=nobody", "an error: no such registration");
 		endpoints.put("/refresh", "tokens of a demo user, refreshed; a spent refresh token is refused");
 		endpoints.put("/token-exchange", "a token of the demo user, exchanged for one that the API takes");
+		endpoints.put("/dpop", "a token that is bound to a key, and an API that wants a proof with a nonce");
 		endpoints.put("/actuator/oidcgrants", "the tokens that are kept, without the tokens");
 		endpoints.put("/actuator/health", "whether all is well");
 		return endpoints;

@@ -86,7 +86,7 @@ class AheadOfTimeIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/refresh", "/token-exchange" })
+	@ValueSource(strings = { "/refresh", "/token-exchange", "/dpop" })
 	void showsTheOtherGrants(String uri) {
 		http.get().uri(uri).exchange().expectStatus().isOk().expectBody().jsonPath("$.accessToken").exists();
 	}

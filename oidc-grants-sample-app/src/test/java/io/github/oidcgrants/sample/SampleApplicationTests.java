@@ -179,7 +179,8 @@ class SampleApplicationTests {
 
 	@Test
 	void homeListsEndpointsThatAnswer() {
-		assertThat(get("/")).contains("/client-credentials", "/actuator/oidcgrants");
+		assertThat(get("/")).contains("/client-credentials", "/refresh", "/token-exchange", "/dpop",
+				"/actuator/oidcgrants");
 		this.http.get().uri("/actuator/health").exchange().expectStatus().isOk();
 	}
 

@@ -15,6 +15,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
@@ -49,12 +50,11 @@ class AuthorizationServerConfiguration {
 	TomcatServletWebServerFactory webServer(DemoClient client) throws UnknownHostException {
 		TomcatServletWebServerFactory webServer = new TomcatServletWebServerFactory(client.serverPort());
 		webServer.setAddress(InetAddress.getByAddress(LOCAL));
-		// The endpoints are filters, which Tomcat asks only where there is a servlet.
-		webServer.getSettings().setRegisterDefaultServlet(true);
 		return webServer;
 	}
 
 	@Bean
+	@Order(2)
 	SecurityFilterChain authorizationServer(HttpSecurity http) {
 		return http.oauth2AuthorizationServer((server) -> {
 			http.securityMatcher(server.getEndpointsMatcher());

@@ -27,7 +27,7 @@ final class EmbeddedAuthorizationServer implements DisposableBean {
 		AnnotationConfigServletWebServerApplicationContext context = new AnnotationConfigServletWebServerApplicationContext();
 		context.setDisplayName("authorization server");
 		context.registerBean(DemoClient.class, () -> client);
-		context.register(AuthorizationServerConfiguration.class);
+		context.register(AuthorizationServerConfiguration.class, DpopApiConfiguration.class);
 		context.refresh();
 		return new EmbeddedAuthorizationServer(context, Objects.requireNonNull(context.getWebServer()));
 	}
