@@ -321,6 +321,23 @@ public final class GrantTemplate {
 	}
 
 	/**
+	 * Gives the DPoP keys of a registration, to {@linkplain DPoPKeyRing#rotate rotate}
+	 * them.
+	 * @param registrationId the registration
+	 * @return its keys
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration,
+	 * or its tokens are not bound to any key
+	 */
+	public DPoPKeyRing dpopKeys(String registrationId) {
+		DPoPKeyRing keys = registered(registrationId).registration().dpop();
+		if (keys == null) {
+			throw GrantException.misconfigured("The tokens of the registration '" + registrationId
+					+ "' are not bound to a DPoP key: set oidc-grants.registration." + registrationId + ".dpop.mode");
+		}
+		return keys;
+	}
+
+	/**
 	 * {@return the ids of all registrations}
 	 */
 	public Set<String> registrationIds() {

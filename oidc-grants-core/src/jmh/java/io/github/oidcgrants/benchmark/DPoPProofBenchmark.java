@@ -2,12 +2,18 @@ package io.github.oidcgrants.benchmark;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.Signature;
+import java.security.spec.EdECPrivateKeySpec;
+import java.security.spec.NamedParameterSpec;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSSigner;
-import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.oauth2.sdk.dpop.DefaultDPoPProofFactory;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
@@ -27,7 +33,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * An ES256 proof, beside Nimbus and the bare signature, with the JDK's provider and with a
+ * A proof, beside Nimbus and the bare signature, with the JDK's provider and with a
  * native one.
  */
 @State(Scope.Benchmark)
@@ -43,27 +49,49 @@ public class DPoPProofBenchmark {
 	@Param({ "jdk", "conscrypt", "corretto" })
 	public String provider;
 
+	@Param({ "ES256", "EdDSA" })
+	public String algorithm;
+
 	private DPoPHandle ours;
 
 	private DefaultDPoPProofFactory nimbus;
 
-	private JWSSigner bare;
-
-	private final JWSHeader header = new JWSHeader(JWSAlgorithm.ES256);
+	private Callable<byte[]> bare;
 
 	private final byte[] signingInput = "x".repeat(400).getBytes(StandardCharsets.US_ASCII);
 
 	@Setup
 	public void createKeys() throws Exception {
 		CryptoProviders.select(this.provider);
-		SigningKey key = SigningKey.generate("ES256");
+		JWSAlgorithm jws = JWSAlgorithm.parse(this.algorithm);
+		SigningKey key = SigningKey.generate(this.algorithm);
 		this.ours = DPoPHandle.of(DPoPKeyPair.of(key));
-		this.nimbus = new DefaultDPoPProofFactory(key.privateJwk(), JWSAlgorithm.ES256);
-		this.bare = new ECDSASigner(key.privateJwk().toECKey());
-		if (CryptoProviders.find(JWSAlgorithm.ES256) != null) {
-			this.nimbus.getJWSSigner().getJCAContext().setProvider(CryptoProviders.find(JWSAlgorithm.ES256));
-			this.bare.getJCAContext().setProvider(CryptoProviders.find(JWSAlgorithm.ES256));
+		Provider provider = CryptoProviders.find(jws);
+		PrivateKey privateKey = privateKey(key);
+		this.bare = () -> sign(jws, privateKey, provider);
+		if (JWSAlgorithm.ES256.equals(jws)) {
+			this.nimbus = new DefaultDPoPProofFactory(key.privateJwk(), jws);
+			if (provider != null) {
+				this.nimbus.getJWSSigner().getJCAContext().setProvider(provider);
+			}
 		}
+	}
+
+	private static PrivateKey privateKey(SigningKey key) throws Exception {
+		if (key.privateJwk() instanceof ECKey ec) {
+			return ec.toPrivateKey();
+		}
+		return KeyFactory.getInstance("Ed25519")
+			.generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519,
+					key.privateJwk().toOctetKeyPair().getDecodedD()));
+	}
+
+	private byte[] sign(JWSAlgorithm algorithm, PrivateKey key, Provider provider) throws GeneralSecurityException {
+		String name = JWSAlgorithm.ES256.equals(algorithm) ? "SHA256withECDSA" : "Ed25519";
+		Signature signature = (provider != null) ? Signature.getInstance(name, provider) : Signature.getInstance(name);
+		signature.initSign(key);
+		signature.update(this.signingInput);
+		return signature.sign();
 	}
 
 	@Benchmark
@@ -73,12 +101,15 @@ public class DPoPProofBenchmark {
 
 	@Benchmark
 	public Object nimbusProofFactory() throws Exception {
+		if (this.nimbus == null) {
+			throw new UnsupportedOperationException("Nimbus signs with EdDSA only where Tink is");
+		}
 		return this.nimbus.createDPoPJWT("POST", TOKEN_ENDPOINT).serialize();
 	}
 
 	@Benchmark
 	public Object bareSignature() throws Exception {
-		return this.bare.sign(this.header, this.signingInput);
+		return this.bare.call();
 	}
 
 }

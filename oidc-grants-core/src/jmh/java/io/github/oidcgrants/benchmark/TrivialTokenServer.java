@@ -27,7 +27,8 @@ final class TrivialTokenServer implements AutoCloseable {
 	}
 
 	static TrivialTokenServer start() throws IOException {
-		Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-cp",
+		Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"),
+				"-Dsun.net.httpserver.nodelay=true", "-cp",
 				System.getProperty("java.class.path"), TrivialTokenServer.class.getName())
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();

@@ -1,41 +1,39 @@
 package io.github.oidcgrants.http;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The moment by which an exchange must be over. It is kept by the JDK's own timer, so no
- * thread waits for it. Closing a connection may block, so that gets a thread of its own,
- * and not one of the common pool: others may keep that busy for longer than any deadline.
+ * The moment by which an exchange must be over, kept by {@link DeadlineWatch}. Closing a
+ * connection may block, so that gets a thread of its own, and not one of the common pool:
+ * others may keep that busy for longer than any deadline.
  */
 final class Deadline {
 
-	private final CompletableFuture<@Nullable Void> timer = new CompletableFuture<>();
+	private final long at;
 
 	private volatile boolean expired;
 
 	private volatile @Nullable Runnable exchange;
 
-	private Deadline() {
+	private Deadline(long at) {
+		this.at = at;
 	}
 
 	static Deadline in(Duration timeout) {
-		Deadline deadline = new Deadline();
-		deadline.start(timeout);
+		Deadline deadline = new Deadline(System.nanoTime() + timeout.toNanos());
+		DeadlineWatch.add(deadline);
 		return deadline;
 	}
 
-	private void start(Duration timeout) {
-		CompletableFuture<?> unused = this.timer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-			.whenComplete((done, timedOut) -> {
-				if (timedOut != null) {
-					this.expired = true;
-					abort(this.exchange);
-				}
-			});
+	boolean expireIfPast(long nanoTime) {
+		if (nanoTime - this.at < 0) {
+			return false;
+		}
+		this.expired = true;
+		abort(this.exchange);
+		return true;
 	}
 
 	/**
@@ -53,12 +51,12 @@ final class Deadline {
 	}
 
 	void cancel() {
-		this.timer.complete(null);
+		DeadlineWatch.remove(this);
 	}
 
 	private static void abort(@Nullable Runnable exchange) {
 		if (exchange != null) {
-			Thread thread = new Thread(exchange, "oidc-grants-deadline");
+			Thread thread = new Thread(exchange, "oidc-grants-abort");
 			thread.setDaemon(true);
 			thread.start();
 		}

@@ -211,6 +211,23 @@ class GrantInterceptorTests {
 		Refusals.assertMisconfigured("bound to a DPoP key that is not here", authorization::headers);
 	}
 
+	@Test
+	void aRotatedKeyBindsTheNextToken() {
+		bound();
+		GrantTemplate template = template(DPoPMode.REQUIRED);
+		String first = template.token("api").dpopThumbprint();
+		template.dpopKeys("api").rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		assertThat(template.token("api").dpopThumbprint()).isNotEqualTo(first)
+			.isEqualTo(this.keys.current().thumbprint());
+		assertThat(this.keys.find(first)).isNotNull();
+		assertThat(call(template)).isEqualTo(200);
+		Refusals
+			.assertMisconfigured("oidc-grants.registration.plain.dpop.mode",
+					() -> new GrantTemplate(server.client(), TokenCache.create(),
+							List.of(GrantRegistration.builder("plain", server.configuration()).build()))
+						.dpopKeys("plain"));
+	}
+
 	private static void bound() {
 		server.answer(Map.of("access_token", "token-1", "token_type", "DPoP", "expires_in", 300));
 	}
