@@ -47,6 +47,13 @@ public final class GrantRegistration {
 		if (this.id.isBlank()) {
 			throw GrantException.misconfigured("A registration has no id: name it");
 		}
+		for (Origin origin : this.allowedOrigins) {
+			if (!origin.isSecure() && !this.configuration.allowInsecureRequests()) {
+				throw GrantException.misconfigured("The allowed origin '" + origin + "' of the registration '" + this.id
+						+ "' is not https: use https, or set allow-insecure-requests to true where nobody else can"
+						+ " listen");
+			}
+		}
 	}
 
 	private static Set<Origin> originsOf(GrantParameters parameters) {

@@ -1,6 +1,8 @@
 package io.github.oidcgrants;
 
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,10 +19,12 @@ import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 
 /**
  * Gives tokens by registration id, and keeps those that can be used again: this is what
@@ -30,6 +34,9 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
  * same one at the same time share one request for it.
  */
 public final class GrantTemplate {
+
+	// How long it is, no server says.
+	private static final Duration REFRESH_TOKEN_LIFETIME = Duration.ofDays(30);
 
 	private final GrantClient client;
 
@@ -142,10 +149,17 @@ public final class GrantTemplate {
 		return issued(registered, this.client.clientCredentialsGrant(configuration, parameters, options));
 	}
 
+	// The refresh token of a public client is bound to the key too (RFC 9449 section 5).
+	private static @Nullable Instant neededUntil(Registered registered, TokenEndpointResponse token) {
+		boolean refreshBound = token.refreshToken() != null && ClientAuthenticationMethod.NONE
+			.equals(registered.registration().configuration().authentication().method());
+		return refreshBound ? token.issuedAt().plus(REFRESH_TOKEN_LIFETIME) : token.expiresAt();
+	}
+
 	private static TokenEndpointResponse issued(Registered registered, TokenEndpointResponse token) {
 		DPoPKeyRing keys = registered.registration().dpop();
 		if (keys != null && token.dpopThumbprint() != null) {
-			keys.issued(token.dpopThumbprint(), token.expiresAt());
+			keys.issued(token.dpopThumbprint(), neededUntil(registered, token));
 		}
 		return token;
 	}
@@ -212,7 +226,7 @@ public final class GrantTemplate {
 	public TokenEndpointResponse refreshTokenGrant(String registrationId, TokenEndpointResponse previous) {
 		Registered registered = registered(registrationId);
 		return issued(registered, this.client.refreshTokenGrant(registered.registration().configuration(), previous,
-				GrantParameters.none(), registered.options(GrantOptions.none())));
+				GrantParameters.none(), registered.optionsFor(previous)));
 	}
 
 	/**
@@ -356,9 +370,10 @@ public final class GrantTemplate {
 	private Registered registered(String registrationId) {
 		Registered registered = this.registrations.get(registrationId);
 		if (registered == null) {
+			String id = new Redactor().clean(registrationId);
 			throw GrantException
-				.misconfigured("There is no registration '" + registrationId + "', only " + this.registrations.keySet()
-						+ ": add oidc-grants.registration." + registrationId + ", or use one that is there");
+				.misconfigured("There is no registration '" + id + "', only " + this.registrations.keySet()
+						+ ": add oidc-grants.registration." + id + ", or use one that is there");
 		}
 		return registered;
 	}

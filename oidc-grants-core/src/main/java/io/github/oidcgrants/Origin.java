@@ -37,6 +37,10 @@ record Origin(String scheme, String host, int port) {
 				+ "' is none: write it like https://api.example.com (allowed-origins)");
 	}
 
+	boolean isSecure() {
+		return "https".equals(this.scheme);
+	}
+
 	@Override
 	public String toString() {
 		return this.scheme + "://" + this.host + ":" + this.port;

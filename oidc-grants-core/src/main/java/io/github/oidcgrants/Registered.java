@@ -11,6 +11,7 @@ import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -43,6 +44,18 @@ final class Registered {
 		return (handle != null) ? options.withDefaultDPoP(handle, this.registration.dpopMode()) : options;
 	}
 
+	/**
+	 * Adds the DPoP key that tokens are bound to: the refresh token of a public client is
+	 * bound to it too (RFC 9449 section 5).
+	 */
+	GrantOptions optionsFor(TokenEndpointResponse previous) {
+		DPoPKeyRing keys = this.registration.dpop();
+		String thumbprint = previous.dpopThumbprint();
+		DPoPHandle handle = (keys != null && thumbprint != null) ? keys.find(thumbprint) : null;
+		return (handle != null) ? GrantOptions.builder().dpop(handle, this.registration.dpopMode()).build()
+				: options(GrantOptions.none());
+	}
+
 	TokenCacheKey defaultKey() {
 		DPoPHandle handle = currentDPoP();
 		DefaultKey current = this.defaultKey;
@@ -54,10 +67,11 @@ final class Registered {
 	}
 
 	TokenCacheKey key(GrantParameters parameters, GrantOptions options) {
-		if (options.dpop() == currentDPoP() && parameters.equals(this.registration.parameters())) {
+		if (options.dpop() == currentDPoP() && options.dpopMode() == this.registration.dpopMode()
+				&& parameters.equals(this.registration.parameters())) {
 			return defaultKey();
 		}
-		return key(parameters, options.dpop());
+		return key(parameters, options.dpop(), options.dpopMode());
 	}
 
 	private @Nullable DPoPHandle currentDPoP() {
@@ -66,16 +80,18 @@ final class Registered {
 	}
 
 	private DefaultKey defaultKey(@Nullable DPoPHandle handle) {
-		return new DefaultKey(handle, key(this.registration.parameters(), handle));
+		return new DefaultKey(handle, key(this.registration.parameters(), handle, this.registration.dpopMode()));
 	}
 
-	private TokenCacheKey key(GrantParameters parameters, @Nullable DPoPHandle handle) {
+	private TokenCacheKey key(GrantParameters parameters, @Nullable DPoPHandle handle, DPoPMode mode) {
+		List<String> dpop = (handle != null && mode != DPoPMode.OFF) ? List.of(handle.thumbprint(), mode.name())
+				: List.of();
 		Configuration configuration = this.registration.configuration();
 		TokenCacheKey.Builder key = TokenCacheKey
 			.builder(this.registration.id(), AuthorizationGrantType.CLIENT_CREDENTIALS.getValue())
 			.field("issuer", List.of(String.valueOf(configuration.server().issuer())))
 			.field("client_id", List.of(configuration.clientId()))
-			.field("dpop", (handle != null) ? List.of(handle.thumbprint()) : List.of())
+			.field("dpop", dpop)
 			.scopes(parameters.scopes());
 		Map<String, List<String>> others = new TreeMap<>(parameters.asMap());
 		others.remove(OAuth2ParameterNames.SCOPE);

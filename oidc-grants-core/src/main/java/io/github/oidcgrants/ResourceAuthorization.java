@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.List;
 
 import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -59,7 +60,13 @@ public final class ResourceAuthorization {
 	public HttpHeaders headers() {
 		HttpHeaders headers = new HttpHeaders();
 		switch (this.token.tokenType()) {
-			case "bearer" -> headers.setBearerAuth(this.token.accessToken());
+			case "bearer" -> {
+				if (this.registration.dpopMode() == DPoPMode.REQUIRED) {
+					throw GrantException.misconfigured("The token of the registration '" + this.registration.id()
+							+ "' is a Bearer token, although DPoP is required: nothing was sent");
+				}
+				headers.setBearerAuth(this.token.accessToken());
+			}
 			case "dpop" -> {
 				headers.set(HttpHeaders.AUTHORIZATION, DPOP + " " + this.token.accessToken());
 				headers.set(DPOP, proof(requireHandle()));

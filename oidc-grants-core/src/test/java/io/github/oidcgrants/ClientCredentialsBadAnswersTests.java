@@ -112,8 +112,8 @@ class ClientCredentialsBadAnswersTests {
 		assertThat(failure.getError().getUri()).isEqualTo("https://e/1");
 		assertThat(failure.statusCode()).isEqualTo(400);
 		assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(7));
-		assertThat(failure).hasMessage(
-				"POST " + server.tokenEndpoint() + " was refused with invalid_scope (status 400): No such  scope");
+		assertThat(failure).hasMessageStartingWith("POST " + server.tokenEndpoint() + " (client '")
+			.hasMessageEndingWith(") was refused with invalid_scope (status 400): No such  scope");
 	}
 
 	@ParameterizedTest

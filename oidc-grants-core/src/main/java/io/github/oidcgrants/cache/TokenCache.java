@@ -124,11 +124,12 @@ public final class TokenCache {
 	 */
 	public boolean refused(TokenCacheKey key, String accessToken) {
 		TokenEndpointResponse current = keptMeanwhile(key);
-		if (current == null || !current.accessToken().equals(accessToken)) {
-			return current != null;
+		if (current != null && !current.accessToken().equals(accessToken)) {
+			return true;
 		}
 		if (this.givenUp.asMap().putIfAbsent(key, Boolean.TRUE) != null) {
-			return false;
+			// Another caller gave it up, and may be asking for the next one right now.
+			return this.flight.isUnderWay(key);
 		}
 		this.tokens.asMap()
 			.computeIfPresent(key, (k, kept) -> kept.token().accessToken().equals(accessToken) ? null : kept);

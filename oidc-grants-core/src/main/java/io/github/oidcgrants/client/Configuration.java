@@ -27,6 +27,8 @@ public final class Configuration {
 
 	private final AuthorizationServer server;
 
+	private final @Nullable String name;
+
 	private final String clientId;
 
 	private final ClientAuthentication authentication;
@@ -43,6 +45,7 @@ public final class Configuration {
 
 	private Configuration(Builder builder) {
 		this.server = builder.server;
+		this.name = builder.name;
 		this.clientId = builder.clientId;
 		this.authentication = builder.authentication;
 		this.transport = builder.transport;
@@ -112,6 +115,15 @@ public final class Configuration {
 	}
 
 	/**
+	 * {@return who asks, in words for a message: the name if there is one, the client's
+	 * identifier, and how it proves who it is}
+	 */
+	public String describe() {
+		String registration = (this.name != null) ? "registration '" + this.name + "', " : "";
+		return registration + "client '" + this.clientId + "', " + this.authentication.method().getValue();
+	}
+
+	/**
 	 * {@return how the client proves who it is}
 	 */
 	public ClientAuthentication authentication() {
@@ -174,6 +186,8 @@ public final class Configuration {
 
 		private final String clientId;
 
+		private @Nullable String name;
+
 		private ClientAuthentication authentication = ClientAuthentication.none();
 
 		private @Nullable ClientHttpRequestFactory transport;
@@ -189,6 +203,16 @@ public final class Configuration {
 		private Builder(AuthorizationServer server, String clientId) {
 			this.server = server;
 			this.clientId = clientId;
+		}
+
+		/**
+		 * Sets what messages call the client, beside its identifier.
+		 * @param name the id of its registration
+		 * @return this
+		 */
+		public Builder name(String name) {
+			this.name = name;
+			return this;
 		}
 
 		/**

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * servers want in them. Thread-safe; one handle serves any number of servers.
  */
 public final class DPoPHandle {
+
+	private static final Pattern METHOD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
 	private static final int ID_BYTES = 16;
 
@@ -135,6 +138,10 @@ public final class DPoPHandle {
 	}
 
 	private String sign(HttpTarget target, String method, @Nullable String accessToken, @Nullable String nonce) {
+		if (!METHOD.matcher(method).matches()) {
+			throw GrantException
+				.misconfigured("The HTTP method of a DPoP proof has characters that a method cannot have");
+		}
 		byte[] id = new byte[ID_BYTES];
 		this.random.nextBytes(id);
 		// Written by hand, because no value in it can need escaping, and there is one for

@@ -1,5 +1,6 @@
 package io.github.oidcgrants.dpop;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -9,9 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The DPoP keys of a registration: the one that new tokens are bound to, and those before
- * it, which stay as long as tokens that are bound to them are valid. Thread-safe.
+ * it, which stay as long as tokens that are bound to them are valid, and five minutes at
+ * least. Thread-safe.
  */
 public final class DPoPKeyRing {
+
+	private static final Duration GRACE = Duration.ofMinutes(5);
+
+	private static final Duration IF_UNKNOWN = Duration.ofDays(1);
 
 	private final InstantSource clock;
 
@@ -58,6 +64,8 @@ public final class DPoPKeyRing {
 	 */
 	public synchronized void rotate(DPoPHandle next) {
 		Instant now = this.clock.instant();
+		// A token that was asked for with the key before may be on its way still.
+		issued(this.current.thumbprint(), now.plus(GRACE));
 		this.keys.values().removeIf((key) -> !key.neededUntil().isAfter(now));
 		this.keys.putIfAbsent(next.thumbprint(), new Key(next, Instant.MIN));
 		this.current = next;
@@ -79,10 +87,11 @@ public final class DPoPKeyRing {
 	/**
 	 * Takes note of a token, so that its key stays as long as it is valid.
 	 * @param thumbprint the thumbprint that the token carries
-	 * @param expiresAt when the token expires; {@code null} if that is not known
+	 * @param expiresAt when the token expires; {@code null} if that is not known, which
+	 * counts as a day
 	 */
 	public synchronized void issued(String thumbprint, @Nullable Instant expiresAt) {
-		Instant until = (expiresAt != null) ? expiresAt : Instant.MAX;
+		Instant until = (expiresAt != null) ? expiresAt : this.clock.instant().plus(IF_UNKNOWN);
 		this.keys.computeIfPresent(thumbprint,
 				(t, key) -> key.neededUntil().isBefore(until) ? new Key(key.handle(), until) : key);
 	}

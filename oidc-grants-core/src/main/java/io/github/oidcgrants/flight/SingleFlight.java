@@ -52,6 +52,14 @@ public final class SingleFlight<K, V> {
 		}
 	}
 
+	/**
+	 * {@return whether a call is under way}
+	 * @param key what tells the call from others
+	 */
+	public boolean isUnderWay(K key) {
+		return this.flights.containsKey(key);
+	}
+
 	private V lead(K key, CompletableFuture<Outcome<V>> flight, Supplier<V> work) {
 		Outcome<V> outcome = Outcome.handOver();
 		try {

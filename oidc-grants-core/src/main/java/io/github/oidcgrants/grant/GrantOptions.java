@@ -123,7 +123,8 @@ public final class GrantOptions {
 		}
 
 		/**
-		 * Bounds each exchange with the server, body included.
+		 * Bounds each exchange with the server, body included. Who waits for the request
+		 * of another caller waits as long as that one may take.
 		 * @param timeout the time, longer than nothing
 		 * @return this
 		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is zero or negative

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 /**
@@ -102,6 +103,9 @@ final class OAuthAnswer {
 
 	private static GrantException oauthError(HttpAnswer answer, OAuth2Error error, @Nullable Duration retryAfter) {
 		String description = (error.getDescription() != null) ? ": " + error.getDescription() : "";
+		if (OAuth2ErrorCodes.INVALID_CLIENT.equals(error.getErrorCode())) {
+			description += ". Check client-id, client-authentication-method, and the secret or key";
+		}
 		return GrantException.oauthError(error, answer.call() + " was refused with " + error.getErrorCode()
 				+ " (status " + answer.status() + ")" + description, answer.status(), retryAfter);
 	}

@@ -104,6 +104,7 @@ public final class TokenEndpoint {
 			TokenProofs proofs) {
 		boolean mutualTls = request.configuration().mutualTls();
 		HttpCall call = HttpCall.post(server.endpoint(ServerMetadata.TOKEN_ENDPOINT, mutualTls))
+			.from(request.configuration().describe())
 			.parameter(OAuth2ParameterNames.GRANT_TYPE, request.grantType().getValue());
 		request.parameters().forEach(call::parameter, call::secretParameter);
 		Instant sentAt = this.clock.instant();

@@ -49,10 +49,11 @@ final class TokenProofs {
 		List<String> listed = server.list("dpop_signing_alg_values_supported");
 		boolean known = !listed.isEmpty() || request.configuration().server().discoversTokenEndpoint();
 		if (required && known && !listed.contains(handle.algorithm())) {
-			throw GrantException.misconfigured("DPoP is required, but the server lists "
-					+ (listed.isEmpty() ? "no algorithm for it" : "only the algorithms " + listed)
-					+ ", and the key's is " + handle.algorithm()
-					+ ": nothing was sent. Use a key that the server takes, or another mode" + " (dpop.mode)");
+			throw GrantException
+				.misconfigured("DPoP is required (" + request.configuration().describe() + "), but the server lists "
+						+ (listed.isEmpty() ? "no algorithm for it" : "only the algorithms " + listed)
+						+ ", and the key's is " + handle.algorithm()
+						+ ": nothing was sent. Use a key that the server takes, or another mode" + " (dpop.mode)");
 		}
 		return new TokenProofs((listed.isEmpty() || listed.contains(handle.algorithm())) ? handle : null, required);
 	}

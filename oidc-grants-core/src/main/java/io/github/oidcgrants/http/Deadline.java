@@ -32,8 +32,14 @@ final class Deadline {
 			return false;
 		}
 		this.expired = true;
-		abort(this.exchange);
-		return true;
+		try {
+			abort(this.exchange);
+			return true;
+		}
+		catch (Throwable ex) {
+			// No thread to be had: the next look tries again.
+			return false;
+		}
 	}
 
 	/**
@@ -56,7 +62,7 @@ final class Deadline {
 
 	private static void abort(@Nullable Runnable exchange) {
 		if (exchange != null) {
-			Thread thread = new Thread(exchange, "oidc-grants-abort");
+			Thread thread = new Thread(null, exchange, "oidc-grants-abort", 0, false);
 			thread.setDaemon(true);
 			thread.start();
 		}

@@ -44,17 +44,23 @@ final class DeadlineWatch {
 		PENDING.remove(deadline);
 	}
 
+	static boolean isAwake() {
+		return awake;
+	}
+
 	private static synchronized void wake() {
-		awake = true;
 		if (thread != null) {
+			awake = true;
 			LockSupport.unpark(thread);
 			return;
 		}
-		Thread started = new Thread(DeadlineWatch::watch, "oidc-grants-deadlines");
+		Thread started = new Thread(null, DeadlineWatch::watch, "oidc-grants-deadlines", 0, false);
 		started.setDaemon(true);
 		started.setContextClassLoader(null);
 		started.start();
+		// Only now: if it could not be started, the next exchange tries again.
 		thread = started;
+		awake = true;
 	}
 
 	private static void watch() {
@@ -82,7 +88,7 @@ final class DeadlineWatch {
 		awake = false;
 		long end = System.nanoTime() + SLEEP;
 		// Looked at after the word that it sleeps: what is added since wakes it.
-		while (PENDING.isEmpty() && end - System.nanoTime() > 0) {
+		while (!awake && PENDING.isEmpty() && end - System.nanoTime() > 0) {
 			LockSupport.parkNanos(end - System.nanoTime());
 		}
 		return goesOn();

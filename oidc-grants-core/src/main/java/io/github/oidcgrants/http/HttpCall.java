@@ -26,6 +26,8 @@ public final class HttpCall {
 
 	private final Redactor redactor = new Redactor();
 
+	private String sender = "";
+
 	private HttpCall(HttpMethod method, URI uri) {
 		this.method = method;
 		this.uri = uri;
@@ -88,6 +90,16 @@ public final class HttpCall {
 	}
 
 	/**
+	 * Says who sends the request, for messages about it.
+	 * @param description the sender, free of secrets
+	 * @return this
+	 */
+	public HttpCall from(String description) {
+		this.sender = " (" + description + ")";
+		return this;
+	}
+
+	/**
 	 * Names a text that no message about this request may show.
 	 * @param value the secret
 	 * @return this
@@ -125,7 +137,7 @@ public final class HttpCall {
 
 	@Override
 	public String toString() {
-		return this.method + " " + Redactor.describe(this.uri);
+		return this.method + " " + Redactor.describe(this.uri) + this.sender;
 	}
 
 }

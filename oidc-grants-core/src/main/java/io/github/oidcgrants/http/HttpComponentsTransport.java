@@ -78,6 +78,9 @@ final class HttpComponentsTransport implements ClientHttpRequestFactory, AutoClo
 			.disableRedirectHandling()
 			.disableCookieManagement()
 			.disableAuthCaching()
+			// One transport has one identity, so a connection with its certificate fits
+			// every request.
+			.disableConnectionState()
 			.disableContentCompression()
 			.disableDefaultUserAgent()
 			.build());

@@ -2,9 +2,12 @@ package io.github.oidcgrants.http;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 
 import io.github.oidcgrants.error.GrantException;
@@ -111,7 +114,22 @@ public record JsonHttp(ClientHttpRequestFactory transport, Duration timeout, boo
 			return GrantException.of(Kind.TIMEOUT,
 					call + " gave no whole answer in time (at most " + this.timeout.toMillis() + " ms)", cause);
 		}
-		return GrantException.of(Kind.TRANSPORT, call + " failed: " + call.redactor().describe(ex), cause);
+		return GrantException.of(Kind.TRANSPORT, call + " failed: " + reason(call, ex), cause);
+	}
+
+	// The JDK's client says only by types what happened.
+	private static String reason(HttpCall call, Exception ex) {
+		String what = "";
+		Throwable t = ex;
+		for (int depth = 0; t != null && depth < 10; depth++, t = t.getCause()) {
+			if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
+				what = "the host '" + call.uri().getHost() + "' is not known; ";
+			}
+			else if (t instanceof ConnectException && what.isEmpty()) {
+				what = "nobody takes connections there; ";
+			}
+		}
+		return what + call.redactor().describe(ex);
 	}
 
 	private static boolean isTimeout(Exception ex) {

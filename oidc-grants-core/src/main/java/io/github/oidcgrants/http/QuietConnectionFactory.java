@@ -10,6 +10,7 @@ import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.HttpConnectionFactory;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * secret.
  */
 final class QuietConnectionFactory implements HttpConnectionFactory<ManagedHttpClientConnection> {
+
+	private static final Http1Config HEADERS = Http1Config.custom()
+		.setMaxHeaderCount(200)
+		.setMaxLineLength(64 * 1024)
+		.build();
 
 	private final AtomicLong counter = new AtomicLong();
 
@@ -35,7 +41,7 @@ final class QuietConnectionFactory implements HttpConnectionFactory<ManagedHttpC
 	private static final class QuietConnection extends DefaultManagedHttpClientConnection {
 
 		QuietConnection(String id) {
-			super(id);
+			super(id, null, null, HEADERS, null, null, null, null);
 		}
 
 		@Override

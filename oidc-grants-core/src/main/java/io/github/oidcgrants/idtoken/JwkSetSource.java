@@ -14,6 +14,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.flight.SingleFlight;
 import io.github.oidcgrants.http.HttpAnswer;
 import io.github.oidcgrants.http.HttpCall;
@@ -92,13 +93,13 @@ public final class JwkSetSource {
 				return newer;
 			}
 			Long searchedAt = search ? Long.valueOf(now()) : (newer != null) ? newer.searchedAt() : null;
-			Keys fetched = fetchOrKeep(uri, http, newer, searchedAt);
+			Keys fetched = fetchOrKeep(uri, http, newer, searchedAt, search);
 			this.current = fetched;
 			return fetched;
 		});
 	}
 
-	private Keys fetchOrKeep(URI uri, JsonHttp http, @Nullable Keys old, @Nullable Long searchedAt) {
+	private Keys fetchOrKeep(URI uri, JsonHttp http, @Nullable Keys old, @Nullable Long searchedAt, boolean search) {
 		try {
 			return new Keys(read(http.exchange(HttpCall.get(uri))), now(), now(), searchedAt);
 		}
@@ -106,8 +107,15 @@ public final class JwkSetSource {
 			if (old == null || !old.isUsable(now())) {
 				throw ex;
 			}
-			logger.warn("Keeping the keys of " + uri + " that were fetched before: " + ex.getMessage());
-			return new Keys(old.keys(), old.fetchedAt(), now(), searchedAt);
+			Keys kept = new Keys(old.keys(), old.fetchedAt(), now(), searchedAt);
+			if (search) {
+				// That the key is not there is not known: it could not be looked for.
+				this.current = kept;
+				throw ex;
+			}
+			logger.warn(
+					"Keeping the keys of " + Redactor.describe(uri) + " that were fetched before: " + ex.getMessage());
+			return kept;
 		}
 	}
 

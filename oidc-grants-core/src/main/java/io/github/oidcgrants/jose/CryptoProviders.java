@@ -38,8 +38,7 @@ public final class CryptoProviders {
 
 	private static final List<String> PREFERENCE = List.of("corretto", "conscrypt");
 
-	private static volatile CryptoProviders current = new CryptoProviders(
-			System.getProperty("oidc-grants.crypto-provider", "auto"));
+	private static volatile @Nullable CryptoProviders current;
 
 	private final List<Provider> candidates;
 
@@ -66,8 +65,18 @@ public final class CryptoProviders {
 	 * @param algorithm the algorithm
 	 */
 	public static @Nullable Provider find(JWSAlgorithm algorithm) {
-		CryptoProviders providers = current;
+		CryptoProviders providers = current();
 		return providers.tested.computeIfAbsent(algorithm, providers::test).orElse(null);
+	}
+
+	// Chosen at the first use, so that a bad choice is an error that says so.
+	private static CryptoProviders current() {
+		CryptoProviders providers = current;
+		if (providers == null) {
+			providers = new CryptoProviders(System.getProperty("oidc-grants.crypto-provider", "auto"));
+			current = providers;
+		}
+		return providers;
 	}
 
 	private static List<Provider> candidates(String choice) {

@@ -17,9 +17,11 @@ import org.springframework.http.client.ClientHttpResponse;
  * {@link org.springframework.web.client.RestClient RestClient}: as Bearer (RFC 6750
  * section 2.1), or with a proof if it is bound to a DPoP key (RFC 9449 section 7).
  * <p>
- * A token goes only to the registration's allowed origins. A challenge for a DPoP nonce
- * is answered once, and a token that the API does not take is replaced once. If there is
- * no token, or its proof cannot be made, the call is not sent.
+ * A token goes only to the registration's allowed origins. Redirects are followed below
+ * this, by the request factory: give the client one that follows none, or an API that
+ * redirects elsewhere takes the token with it. A challenge for a DPoP nonce is answered
+ * once, and a token that the API does not take is replaced once. If there is no token, or
+ * its proof cannot be made, the call is not sent.
  */
 public final class GrantInterceptor implements ClientHttpRequestInterceptor {
 

@@ -65,7 +65,8 @@ class DPoPProofTests {
 			"https://[2001:DB8::1]/token, https://[2001:db8::1]/token",
 			"https://[::1]:8443/token, https://[::1]:8443/token",
 			"https://user@as.example/token, https://as.example/token",
-			"https://as.example/é, https://as.example/%C3%A9", "https://as.example//token, https://as.example//token" })
+			"https://as.example/é, https://as.example/%C3%A9", "https://as.example//token, https://as.example//token",
+			"https://as.example//, https://as.example//" })
 	void theTargetIsTheAddressWithoutQueryAndFragment(String uri, String htu) {
 		JwtReader proof = read(
 				handle(DPoPKeyPair.random()).proof(DPoPRole.RESOURCE_SERVER, "GET", URI.create(uri), "token"));
@@ -119,6 +120,12 @@ class DPoPProofTests {
 		assertThat(proof.header()).containsEntry("alg", "ES384");
 		assertThat(proof.isSignedBy(TestKeys.P384.toPublicKey())).isTrue();
 		assertThat(keyPair.thumbprint()).isEqualTo(TestKeys.P384.computeThumbprint().toString());
+	}
+
+	@Test
+	void aMethodThatIsNoneIsRefused() {
+		Refusals.assertMisconfigured("HTTP method", () -> handle(DPoPKeyPair.random()).proof(DPoPRole.RESOURCE_SERVER,
+				"POST\",\"htu\":\"x", TOKEN_ENDPOINT, null));
 	}
 
 	@Test

@@ -169,7 +169,13 @@ class JwkSetTests {
 		rig.jwks(WireMock.aResponse().withStatus(503));
 		for (int i = 0; i < 12; i++) {
 			rig.time.advance(Duration.ofSeconds(10));
-			assertUnknown(TestKeys.OTHER_RSA);
+			if (i % 6 == 0) {
+				// It is looked for, and cannot be: that is no verdict on the token.
+				assertFails(Kind.UNEXPECTED_STATUS, () -> rig.receive(token(TestKeys.OTHER_RSA), this.configuration));
+			}
+			else {
+				assertUnknown(TestKeys.OTHER_RSA);
+			}
 			receive(TestKeys.RSA);
 		}
 		assertThat(rig.jwksRequests()).isEqualTo(3);

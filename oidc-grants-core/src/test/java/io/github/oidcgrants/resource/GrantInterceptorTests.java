@@ -14,14 +14,19 @@ import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.ResourceAuthorization;
 import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.client.ClientAuthentication;
+import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.testing.AuthorizationServerRig;
 import io.github.oidcgrants.testing.JwtReader;
 import io.github.oidcgrants.testing.Refusals;
+import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -208,7 +213,42 @@ class GrantInterceptorTests {
 				URI.create(server.issuer() + API));
 		server.time.advance(Duration.ofSeconds(301));
 		this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		server.time.advance(Duration.ofMinutes(5));
 		Refusals.assertMisconfigured("bound to a DPoP key that is not here", authorization::headers);
+	}
+
+	@Test
+	void aRequiredBindingIsNotSatisfiedByATokenOfAnotherMode() {
+		GrantTemplate template = template(DPoPMode.REQUIRED);
+		for (DPoPMode weaker : List.of(DPoPMode.OFF, DPoPMode.PREFERRED)) {
+			assertThat(template
+				.clientCredentialsGrant("api", GrantParameters.none(),
+						GrantOptions.builder().dpop(this.keys.current(), weaker).build())
+				.tokenType()).isEqualTo("bearer");
+		}
+		Refusals.assertFails(GrantException.Kind.MALFORMED_RESPONSE, () -> template.token("api"));
+		Refusals.assertFails(GrantException.Kind.MALFORMED_RESPONSE, () -> call(template));
+		assertThat(apiCalls()).isEmpty();
+	}
+
+	@Test
+	void tokensAreRefreshedWithTheKeyThatTheyAreBoundTo() {
+		server
+			.answer(Map.of("access_token", "token-1", "token_type", "DPoP", "expires_in", 300, "refresh_token", "r1"));
+		GrantTemplate template = template(DPoPMode.REQUIRED);
+		TokenEndpointResponse first = template.token("api");
+		this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		server.time.advance(Duration.ofDays(1));
+		assertThat(template.refreshTokenGrant("api", first).dpopThumbprint()).isEqualTo(first.dpopThumbprint());
+		assertThat(template.refreshTokenGrant("api", "r1").dpopThumbprint()).isEqualTo(this.keys.current().thumbprint())
+			.isNotEqualTo(first.dpopThumbprint());
+	}
+
+	@Test
+	void anOriginWithoutTlsNeedsPermission() {
+		Configuration secure = Configuration.discover("https://idp.example", "client", ClientAuthentication.none());
+		Refusals.assertMisconfigured("The allowed origin 'http://api.example:80'",
+				() -> GrantRegistration.builder("r", secure).allowedOrigins(List.of("http://api.example")).build());
 	}
 
 	@Test
