@@ -128,7 +128,8 @@ class SpringAuthorizationServerTests {
 			GrantException ex = catchThrowableOfType(GrantException.class, () -> template.token("users"));
 			assertThat(ex.kind()).isEqualTo(Kind.UNEXPECTED_STATUS);
 			assertThat(ex.statusCode()).isEqualTo(401);
-			assertThat(ex).hasMessageContaining("/oauth2/token answered with status 401 and no OAuth error");
+			assertThat(ex).hasMessageContaining("/oauth2/token (registration 'users', client '")
+				.hasMessageContaining(", none) answered with status 401 and no OAuth error");
 			assertThat(server.tokenRequests()).hasSize(1);
 		});
 	}

@@ -3,6 +3,8 @@ package io.github.oidcgrants.boot.autoconfigure;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.oidcgrants.error.GrantException;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the full name
  */
 record Property(String name) {
+
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Za-z0-9_.-]+)}");
 
 	static final Property ROOT = new Property(OidcGrantsProperties.PREFIX);
 
@@ -48,6 +52,18 @@ record Property(String name) {
 	@Nullable String notBlank(@Nullable String value) {
 		if (value != null && value.isBlank()) {
 			throw invalid("it is blank", "Set it, or leave it out");
+		}
+		return resolved(value);
+	}
+
+	/**
+	 * Refuses a placeholder that nothing filled in: it would be sent as it stands.
+	 */
+	@Nullable String resolved(@Nullable String value) {
+		Matcher placeholder = (value != null) ? PLACEHOLDER.matcher(value) : null;
+		if (placeholder != null && placeholder.find()) {
+			throw invalid("nothing gives the placeholder ${" + placeholder.group(1) + "} a value",
+					"Set the property or environment variable " + placeholder.group(1));
 		}
 		return value;
 	}

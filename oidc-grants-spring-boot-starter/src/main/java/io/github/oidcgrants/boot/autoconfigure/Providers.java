@@ -29,7 +29,8 @@ final class Providers {
 		this.providers = properties.provider();
 		this.defaults = HttpSettings.of(properties.http());
 		// Those too that no registration uses yet.
-		this.providers.keySet().forEach((name) -> server(name, settings(name).link()));
+		this.providers.keySet()
+			.forEach((name) -> server(name, settings(name).link(), settings(name).allowInsecureRequests()));
 	}
 
 	/**
@@ -69,8 +70,9 @@ final class Providers {
 		return this.defaults;
 	}
 
-	AuthorizationServer server(String name, HttpSettings.Link link) {
-		return this.servers.computeIfAbsent(new Server(name, link), (server) -> create(AT.child(name), provider(name)));
+	AuthorizationServer server(String name, HttpSettings.Link link, boolean insecure) {
+		return this.servers.computeIfAbsent(new Server(name, link, insecure),
+				(server) -> create(AT.child(name), provider(name)));
 	}
 
 	/**
@@ -151,7 +153,7 @@ final class Providers {
 				"Set it to the address of the endpoint, such as https://idp.example.com" + path);
 	}
 
-	private record Server(String provider, HttpSettings.Link link) {
+	private record Server(String provider, HttpSettings.Link link, boolean insecure) {
 	}
 
 }

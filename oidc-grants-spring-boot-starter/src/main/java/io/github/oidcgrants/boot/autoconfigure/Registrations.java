@@ -66,7 +66,7 @@ final class Registrations {
 		String provider = this.providers.resolve(at, id, registration);
 		HttpSettings settings = this.providers.settings(provider).with(at, registration);
 		GrantRegistration.Builder builder = GrantRegistration
-			.builder(id, configuration(at, registration, provider, settings))
+			.builder(id, configuration(id, at, registration, provider, settings))
 			.grantType(GrantTypes.check(at.child("authorization-grant-type"), registration.authorizationGrantType()))
 			.parameters(parameters(at, registration));
 		allowOrigins(builder, at.child("allowed-origins"), registration.allowedOrigins(),
@@ -76,7 +76,7 @@ final class Registrations {
 	}
 
 	private static void requireClientId(Property at, OidcGrantsProperties.Registration registration) {
-		String clientId = registration.clientId();
+		String clientId = at.child("client-id").resolved(registration.clientId());
 		if (clientId == null || clientId.isBlank()) {
 			throw at.child("client-id")
 				.invalid((clientId == null) ? "it is not set" : "it is blank",
@@ -84,8 +84,8 @@ final class Registrations {
 		}
 	}
 
-	private Configuration configuration(Property at, OidcGrantsProperties.Registration registration, String provider,
-			HttpSettings settings) {
+	private Configuration configuration(String id, Property at, OidcGrantsProperties.Registration registration,
+			String provider, HttpSettings settings) {
 		if (!settings.allowInsecureRequests()) {
 			this.providers.requireSecure(provider, at);
 		}
@@ -93,7 +93,9 @@ final class Registrations {
 		ClientAuthentication authentication = new ClientAuthentications(at, registration, secret, this.bundles)
 			.create(this.providers.hasIssuer(provider));
 		Configuration.Builder configuration = Configuration
-			.builder(this.providers.server(provider, settings.link()), String.valueOf(registration.clientId()))
+			.builder(this.providers.server(provider, settings.link(), settings.allowInsecureRequests()),
+					String.valueOf(registration.clientId()))
+			.name(id)
 			.authentication(authentication)
 			.idTokenRules(IdTokens.rules(at.child("id-token"), registration.idToken(), secret, this.bundles))
 			.tlsClientCertificateBoundAccessTokens(registration.tlsClientCertificateBoundAccessTokens())

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import io.github.oidcgrants.boot.Failures;
 import io.github.oidcgrants.boot.TestKeys;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.resource.GrantInterceptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -55,6 +56,12 @@ class BadPropertiesTests {
 						"Set it to the client's identifier"),
 				argumentSet("blank client-id", with(R + "client-id= "), R + "client-id", "it is blank",
 						"Set it to the client's identifier"),
+				argumentSet("client-secret of an unset variable", with(R + "client-secret=${NOBODY_SET_THIS}"),
+						R + "client-secret", "nothing gives the placeholder ${NOBODY_SET_THIS} a value",
+						"Set the property or environment variable NOBODY_SET_THIS"),
+				argumentSet("client-id of an unset variable", with(R + "client-id=${NOBODY_SET_THIS}"), R + "client-id",
+						"nothing gives the placeholder ${NOBODY_SET_THIS} a value",
+						"Set the property or environment variable NOBODY_SET_THIS"),
 				argumentSet("no provider", without("provider="), R + "provider",
 						"it is not set, and there is no provider 'payments'",
 						"Set it to one of [main], or add oidc-grants.provider.payments"),
@@ -326,6 +333,18 @@ class BadPropertiesTests {
 				assertThat(cause.toString()).doesNotContain(SECRET);
 			}
 		});
+	}
+
+	@Test
+	void what_the_application_itself_gets_wrong_is_explained_too() {
+		this.runner.withPropertyValues(GOOD.toArray(String[]::new))
+			.withBean(GrantInterceptor.class)
+			.withBean("registrationId", String.class, () -> "nobody")
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				FailureAnalysis analysis = Failures.analyze(context.getStartupFailure());
+				assertThat(analysis.getDescription()).contains("There is no registration 'nobody', only [payments]");
+			});
 	}
 
 	@Test
