@@ -109,7 +109,8 @@ public class IdTokenBenchmark {
 		DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 		processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.parse(this.algorithm), keys));
 		this.spring = new NimbusJwtDecoder(processor);
-		this.bare = "RS256".equals(this.algorithm) ? new RSASSAVerifier(jwk.toRSAKey()) : new ECDSAVerifier(jwk.toECKey());
+		this.bare = "RS256".equals(this.algorithm) ? new RSASSAVerifier(jwk.toRSAKey())
+				: new ECDSAVerifier(jwk.toECKey());
 		SignedJWT parsed = SignedJWT.parse(this.token);
 		this.header = parsed.getHeader();
 		this.signingInput = this.token.substring(0, this.token.lastIndexOf('.')).getBytes(StandardCharsets.US_ASCII);

@@ -28,8 +28,8 @@ final class TrivialTokenServer implements AutoCloseable {
 
 	static TrivialTokenServer start() throws IOException {
 		Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"),
-				"-Dsun.net.httpserver.nodelay=true", "-cp",
-				System.getProperty("java.class.path"), TrivialTokenServer.class.getName())
+				"-Dsun.net.httpserver.nodelay=true", "-cp", System.getProperty("java.class.path"),
+				TrivialTokenServer.class.getName())
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		String port = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
