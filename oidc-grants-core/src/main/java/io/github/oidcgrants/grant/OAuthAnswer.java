@@ -103,7 +103,8 @@ final class OAuthAnswer {
 
 	private static GrantException oauthError(HttpAnswer answer, OAuth2Error error, @Nullable Duration retryAfter) {
 		String description = (error.getDescription() != null) ? ": " + error.getDescription() : "";
-		if (OAuth2ErrorCodes.INVALID_CLIENT.equals(error.getErrorCode())) {
+		// Keycloak calls it unauthorized_client.
+		if (answer.status() == 401 || OAuth2ErrorCodes.INVALID_CLIENT.equals(error.getErrorCode())) {
 			description += ". Check client-id, client-authentication-method, and the secret or key";
 		}
 		return GrantException.oauthError(error, answer.call() + " was refused with " + error.getErrorCode()

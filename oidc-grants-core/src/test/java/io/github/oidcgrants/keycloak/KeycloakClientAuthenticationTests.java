@@ -72,7 +72,10 @@ class KeycloakClientAuthenticationTests {
 		Configuration client = client(Realm.CLIENT, withSecret(method, "wrong-secret"));
 		GrantException ex = Failures.assertRefused(401, "unauthorized_client",
 				() -> this.keycloak.grants().clientCredentialsGrant(client));
-		assertThat(ex).hasMessageContaining("/protocol/openid-connect/token was refused with unauthorized_client")
+		assertThat(ex)
+			.hasMessageContaining("/protocol/openid-connect/token (client '" + Realm.CLIENT + "', " + method
+					+ ") was refused with unauthorized_client")
+			.hasMessageContaining("Check client-id")
 			.hasMessageNotContaining("wrong-secret");
 	}
 
