@@ -64,6 +64,22 @@ class TokenCacheTests {
 	}
 
 	@Test
+	void allWhoseTokenIsRefusedGetTheNextOne() {
+		assertThat(get(600)).isEqualTo("token-1");
+		assertThat(this.cache.refused(KEY, "token-1")).isTrue();
+		this.cache.get(KEY, () -> {
+			// Another caller's call of the API is refused while the next token is asked
+			// for.
+			assertThat(this.cache.refused(KEY, "token-1")).isTrue();
+			return token(600);
+		});
+		assertThat(get(600)).isEqualTo("token-2");
+		assertThat(this.cache.refused(KEY, "token-1")).isTrue();
+		assertThat(this.cache.refused(KEY, "token-2")).isFalse();
+		assertThat(get(600)).isEqualTo("token-2");
+	}
+
+	@Test
 	void countsTheLifetimeFromBeforeTheRequestWasSent() {
 		this.cache.get(KEY, () -> {
 			TokenEndpointResponse token = token(600);

@@ -10,6 +10,8 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,6 +49,8 @@ class MutualTlsTests {
 
 	private final List<String> forms = new CopyOnWriteArrayList<>();
 
+	private final Set<Integer> connections = ConcurrentHashMap.newKeySet();
+
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
 	private HttpsServer server;
@@ -72,6 +76,18 @@ class MutualTlsTests {
 		assertThat(grant(transport.apply(TlsFixture.context("client", "server")))).isEqualTo("access-token-1");
 		assertThat(this.clients).containsExactly("CN=client");
 		assertThat(this.forms).containsExactly("grant_type=client_credentials&client_id=client-1");
+	}
+
+	@ParameterizedTest
+	@MethodSource("transports")
+	void connectionWithACertificateIsUsedAgain(Function<SSLContext, ClientHttpRequestFactory> transport) {
+		start("server");
+		ClientHttpRequestFactory shared = transport.apply(TlsFixture.context("client", "server"));
+		for (int i = 0; i < 5; i++) {
+			assertThat(grant(shared)).isEqualTo("access-token-1");
+		}
+		assertThat(this.clients).hasSize(5);
+		assertThat(this.connections).hasSize(1);
 	}
 
 	@ParameterizedTest
@@ -170,6 +186,7 @@ class MutualTlsTests {
 	private void answer(HttpExchange exchange) throws IOException {
 		Principal client = ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal();
 		this.clients.add(client.getName());
+		this.connections.add(exchange.getRemoteAddress().getPort());
 		this.forms.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII));
 		byte[] body = "{\"access_token\":\"access-token-1\",\"token_type\":\"Bearer\"}"
 			.getBytes(StandardCharsets.UTF_8);
