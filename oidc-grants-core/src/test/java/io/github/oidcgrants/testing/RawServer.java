@@ -59,9 +59,14 @@ public final class RawServer implements AutoCloseable {
 	 * {@return an address at which nobody listens}
 	 */
 	public static URI deaf() {
-		try (RawServer gone = start((connection) -> {
-		})) {
-			return gone.uri("/token");
+		// One that nobody ever accepted on: a thread in accept() may take one more
+		// connection
+		// after the socket is closed.
+		try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 }))) {
+			return URI.create("http://127.0.0.1:" + gone.getLocalPort() + "/token");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
