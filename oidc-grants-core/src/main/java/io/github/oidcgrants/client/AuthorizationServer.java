@@ -86,6 +86,14 @@ public final class AuthorizationServer {
 	}
 
 	/**
+	 * {@return what tells this server from others: its issuer, or without one the address
+	 * of its token endpoint}
+	 */
+	public String id() {
+		return (this.issuer != null) ? this.issuer : String.valueOf(configured().get(ServerMetadata.TOKEN_ENDPOINT));
+	}
+
+	/**
 	 * {@return what was configured, without anything discovered}
 	 */
 	public ServerMetadata configured() {
@@ -93,10 +101,11 @@ public final class AuthorizationServer {
 	}
 
 	/**
-	 * {@return whether the token endpoint is found by discovery}
+	 * {@return whether an endpoint is found by discovery}
+	 * @param endpoint the endpoint's name in the metadata, {@code token_endpoint} for one
 	 */
-	public boolean discoversTokenEndpoint() {
-		return this.metadata.isDiscovered() && configured().get(ServerMetadata.TOKEN_ENDPOINT) == null;
+	public boolean discovers(String endpoint) {
+		return this.metadata.isDiscovered() && configured().get(endpoint) == null;
 	}
 
 	/**
@@ -119,15 +128,16 @@ public final class AuthorizationServer {
 	}
 
 	/**
-	 * Gives what a token request needs to know. Where the token endpoint is configured
-	 * that is what is configured, so that no token waits for a discovery it does not
+	 * Gives what a request to an endpoint needs to know. Where the endpoint is configured
+	 * that is what is configured, so that no request waits for a discovery it does not
 	 * need.
+	 * @param endpoint the endpoint's name in the metadata, {@code token_endpoint} for one
 	 * @param http how to fetch the metadata
 	 * @return the metadata
 	 * @throws GrantException as {@link #metadata(JsonHttp)} does
 	 */
-	public ServerMetadata tokenMetadata(JsonHttp http) {
-		return discoversTokenEndpoint() ? metadata(http) : configured();
+	public ServerMetadata metadata(String endpoint, JsonHttp http) {
+		return discovers(endpoint) ? metadata(http) : configured();
 	}
 
 	/**
@@ -192,6 +202,25 @@ public final class AuthorizationServer {
 		 */
 		public Builder tokenEndpoint(URI uri) {
 			return member(ServerMetadata.TOKEN_ENDPOINT, uri.toString());
+		}
+
+		/**
+		 * Sets the address of the device authorization endpoint (RFC 8628 section 3.1).
+		 * @param uri the address
+		 * @return this
+		 */
+		public Builder deviceAuthorizationEndpoint(URI uri) {
+			return member(ServerMetadata.DEVICE_AUTHORIZATION_ENDPOINT, uri.toString());
+		}
+
+		/**
+		 * Sets the address of the backchannel authentication endpoint (OpenID Connect
+		 * CIBA Core 1.0 section 7).
+		 * @param uri the address
+		 * @return this
+		 */
+		public Builder backchannelAuthenticationEndpoint(URI uri) {
+			return member(ServerMetadata.BACKCHANNEL_AUTHENTICATION_ENDPOINT, uri.toString());
 		}
 
 		/**

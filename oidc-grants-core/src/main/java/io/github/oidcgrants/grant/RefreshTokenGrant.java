@@ -49,8 +49,8 @@ public final class RefreshTokenGrant {
 			.parameter(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken)
 			.build()
 			.withDefaults(parameters);
-		return this.endpoint
-			.request(new TokenRequest(configuration, AuthorizationGrantType.REFRESH_TOKEN, all, options, previous));
+		return this.endpoint.request(
+				new TokenRequest(configuration, AuthorizationGrantType.REFRESH_TOKEN, all, options, previous, null));
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.oidcgrants.grant;
 import java.util.List;
 import java.util.Map;
 
+import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.dpop.DPoPRole;
@@ -39,18 +40,24 @@ final class TokenProofs {
 		this.required = required;
 	}
 
-	static TokenProofs of(TokenRequest request, ServerMetadata server) {
-		GrantOptions options = request.options();
+	/**
+	 * Sends no proofs.
+	 */
+	static TokenProofs none() {
+		return new TokenProofs(null, false);
+	}
+
+	static TokenProofs of(Configuration configuration, GrantOptions options, ServerMetadata server) {
 		DPoPHandle handle = options.dpop();
 		if (handle == null || options.dpopMode() == DPoPMode.OFF) {
-			return new TokenProofs(null, false);
+			return none();
 		}
 		boolean required = options.dpopMode() == DPoPMode.REQUIRED;
 		List<String> listed = server.list("dpop_signing_alg_values_supported");
-		boolean known = !listed.isEmpty() || request.configuration().server().discoversTokenEndpoint();
+		boolean known = !listed.isEmpty() || configuration.server().discovers(ServerMetadata.TOKEN_ENDPOINT);
 		if (required && known && !listed.contains(handle.algorithm())) {
 			throw GrantException
-				.misconfigured("DPoP is required (" + request.configuration().describe() + "), but the server lists "
+				.misconfigured("DPoP is required (" + configuration.describe() + "), but the server lists "
 						+ (listed.isEmpty() ? "no algorithm for it" : "only the algorithms " + listed)
 						+ ", and the key's is " + handle.algorithm()
 						+ ": nothing was sent. Use a key that the server takes, or another mode" + " (dpop.mode)");

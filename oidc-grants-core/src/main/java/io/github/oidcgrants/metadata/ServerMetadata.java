@@ -28,6 +28,17 @@ public final class ServerMetadata {
 	public static final String TOKEN_ENDPOINT = "token_endpoint";
 
 	/**
+	 * The name of the endpoint that begins a device authorization (RFC 8628 section 4).
+	 */
+	public static final String DEVICE_AUTHORIZATION_ENDPOINT = "device_authorization_endpoint";
+
+	/**
+	 * The name of the endpoint that begins a backchannel authentication (OpenID Connect
+	 * CIBA Core 1.0 section 4).
+	 */
+	public static final String BACKCHANNEL_AUTHENTICATION_ENDPOINT = "backchannel_authentication_endpoint";
+
+	/**
 	 * The name of the address of the server's keys.
 	 */
 	public static final String JWKS_URI = "jwks_uri";
