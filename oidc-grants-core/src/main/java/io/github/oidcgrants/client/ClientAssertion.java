@@ -1,9 +1,7 @@
 package io.github.oidcgrants.client;
 
-import java.security.SecureRandom;
 import java.text.ParseException;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +12,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.http.HttpCall;
+import io.github.oidcgrants.jose.RandomText;
 import io.github.oidcgrants.metadata.ServerMetadata;
 
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
@@ -25,10 +24,6 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 final class ClientAssertion {
 
 	private static final String TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-	private static final int ID_BYTES = 16;
-
-	private static final SecureRandom RANDOM = new SecureRandom();
 
 	private ClientAssertion() {
 	}
@@ -52,14 +47,12 @@ final class ClientAssertion {
 
 	static JWTClaimsSet claims(String clientId, HttpCall call, ServerMetadata server, Instant now,
 			ClientAssertionOptions options) {
-		byte[] id = new byte[ID_BYTES];
-		RANDOM.nextBytes(id);
 		JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder();
 		options.claims().forEach(claims::claim);
 		return claims.issuer(clientId)
 			.subject(clientId)
 			.audience(audience(clientId, call, server, options))
-			.jwtID(Base64.getUrlEncoder().withoutPadding().encodeToString(id))
+			.jwtID(RandomText.bits128())
 			.issueTime(Date.from(now))
 			.expirationTime(Date.from(now.plus(options.lifetime())))
 			.build();

@@ -1,12 +1,9 @@
 package io.github.oidcgrants.client;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.util.Base64URL;
 import io.github.oidcgrants.http.HttpCall;
 import io.github.oidcgrants.jose.SigningKey;
 import io.github.oidcgrants.metadata.ServerMetadata;
@@ -40,21 +37,9 @@ final class PrivateKeyJwt extends ClientAuthentication {
 		public void apply(HttpCall call, ServerMetadata server, Instant now) {
 			JWSAlgorithm algorithm = this.key.algorithm(this.options.algorithm(),
 					ClientAssertion.listedAlgorithms(server));
-			String assertion = this.key.sign(ClientAssertion.header(algorithm, fromKey(), this.options),
+			String assertion = this.key.sign(ClientAssertion.header(algorithm, this.key.headerMembers(), this.options),
 					ClientAssertion.claims(this.clientId, call, server, now, this.options));
 			ClientAssertion.send(call, this.clientId, assertion);
-		}
-
-		private Map<String, Object> fromKey() {
-			Map<String, Object> header = new LinkedHashMap<>();
-			if (this.key.keyId() != null) {
-				header.put("kid", this.key.keyId());
-			}
-			Base64URL thumbprint = this.key.publicJwk().getX509CertSHA256Thumbprint();
-			if (thumbprint != null) {
-				header.put("x5t#S256", thumbprint.toString());
-			}
-			return header;
 		}
 
 	}

@@ -2,8 +2,6 @@ package io.github.oidcgrants.dpop;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +13,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.jose.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,7 +155,7 @@ public final class DPoPHandle {
 			.append("\",\"iat\":")
 			.append(this.clock.instant().plus(this.clockSkew).getEpochSecond());
 		if (accessToken != null) {
-			claims.append(",\"ath\":\"").append(hash(accessToken)).append('"');
+			claims.append(",\"ath\":\"").append(Sha256.base64Url(accessToken)).append('"');
 		}
 		if (nonce != null) {
 			claims.append(",\"nonce\":\"").append(nonce).append('"');
@@ -164,16 +163,6 @@ public final class DPoPHandle {
 		String input = this.encodedHeader + "."
 				+ BASE64URL.encodeToString(claims.append('}').toString().getBytes(StandardCharsets.US_ASCII));
 		return input + "." + this.keyPair.key().sign(this.header, input);
-	}
-
-	private static String hash(String accessToken) {
-		try {
-			return BASE64URL.encodeToString(
-					MessageDigest.getInstance("SHA-256").digest(accessToken.getBytes(StandardCharsets.US_ASCII)));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
 	}
 
 	@Override

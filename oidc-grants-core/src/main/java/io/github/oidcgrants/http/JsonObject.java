@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public final class JsonObject {
 	private static final int MAX_DEPTH = 64;
 
 	private static final TypeReference<LinkedHashMap<String, @Nullable Object>> TYPE = new TypeReference<>() {
+	};
+
+	private static final TypeReference<List<@Nullable Object>> ARRAY = new TypeReference<>() {
 	};
 
 	private static final JsonMapper MAPPER = JsonMapper
@@ -107,15 +111,17 @@ public final class JsonObject {
 	}
 
 	/**
-	 * {@return whether a text is a JSON array}
+	 * Reads an array.
 	 * @param text the text
+	 * @return its elements, as JSON's types are in Java; {@code null} if it is no JSON
+	 * array
 	 */
-	public static boolean isArray(String text) {
+	public static @Nullable List<@Nullable Object> parseArray(String text) {
 		try {
-			return MAPPER.readTree(text).isArray();
+			return MAPPER.readValue(text, ARRAY);
 		}
 		catch (JacksonException ex) {
-			return false;
+			return null;
 		}
 	}
 

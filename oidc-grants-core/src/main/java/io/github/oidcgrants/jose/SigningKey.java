@@ -3,6 +3,7 @@ package io.github.oidcgrants.jose;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -191,6 +193,22 @@ public final class SigningKey {
 	 */
 	public @Nullable String keyId() {
 		return this.jwk.getKeyID();
+	}
+
+	/**
+	 * {@return what a header says about this key, by name: its identifier, and the
+	 * thumbprint of its certificate}
+	 */
+	public Map<String, Object> headerMembers() {
+		Map<String, Object> members = new LinkedHashMap<>();
+		if (keyId() != null) {
+			members.put("kid", keyId());
+		}
+		Base64URL thumbprint = this.jwk.getX509CertSHA256Thumbprint();
+		if (thumbprint != null) {
+			members.put("x5t#S256", thumbprint.toString());
+		}
+		return members;
 	}
 
 	/**
