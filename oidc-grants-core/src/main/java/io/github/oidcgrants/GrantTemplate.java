@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.oidcgrants.cache.TokenCache;
@@ -16,6 +17,8 @@ import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.error.Redactor;
+import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
+import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -34,6 +37,8 @@ import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
  * same one at the same time share one request for it.
  */
 public final class GrantTemplate {
+
+	private static final String CIBA = "urn:openid:params:grant-type:ciba";
 
 	// How long it is, no server says.
 	private static final Duration REFRESH_TOKEN_LIFETIME = Duration.ofDays(30);
@@ -74,6 +79,11 @@ public final class GrantTemplate {
 		AuthorizationGrantType grantType = registered.registration().grantType();
 		if (AuthorizationGrantType.CLIENT_CREDENTIALS.equals(grantType)) {
 			return clientCredentialsGrant(registrationId);
+		}
+		if (CIBA.equals(grantType.getValue()) || AuthorizationGrantType.DEVICE_CODE.equals(grantType)) {
+			throw GrantException.misconfigured("The registration '" + registrationId + "' has no token of its own: its"
+					+ " grant needs a user. Begin with initiateDeviceAuthorization or"
+					+ " initiateBackchannelAuthentication");
 		}
 		return genericGrantRequest(registrationId, grantType.getValue(), GrantParameters.none(), GrantOptions.none());
 	}
@@ -264,6 +274,197 @@ public final class GrantTemplate {
 		GrantRegistration registration = registered.registration();
 		return issued(registered, this.client.genericGrantRequest(registration.configuration(), grantType,
 				parameters.withDefaults(registration.parameters()), registered.options(options)));
+	}
+
+	/**
+	 * Asks for a code that a user is to enter on another device (RFC 8628 section 3.1),
+	 * for what the registration asks for.
+	 * @param registrationId the registration
+	 * @return the code, and where to enter it
+	 * @throws GrantException as
+	 * {@link #initiateDeviceAuthorization(String, GrantParameters, GrantOptions)} does
+	 */
+	public DeviceAuthorizationResponse initiateDeviceAuthorization(String registrationId) {
+		return initiateDeviceAuthorization(registrationId, GrantParameters.none(), GrantOptions.none());
+	}
+
+	/**
+	 * Asks for a code that a user is to enter on another device (RFC 8628 section 3.1).
+	 * @param registrationId the registration
+	 * @param parameters sets what to ask for; a parameter replaces the registration's of
+	 * the same name
+	 * @return the code, and where to enter it
+	 * @throws GrantException as
+	 * {@link #initiateDeviceAuthorization(String, GrantParameters, GrantOptions)} does
+	 */
+	public DeviceAuthorizationResponse initiateDeviceAuthorization(String registrationId,
+			Consumer<GrantParameters.Builder> parameters) {
+		return initiateDeviceAuthorization(registrationId, build(parameters), GrantOptions.none());
+	}
+
+	/**
+	 * Asks for a code that a user is to enter on another device (RFC 8628 section 3.1).
+	 * @param registrationId the registration
+	 * @param parameters what to ask for; a parameter replaces the registration's of the
+	 * same name
+	 * @param options how to ask
+	 * @return the code, and where to enter it
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
+	 * else as
+	 * {@link GrantClient#initiateDeviceAuthorization(Configuration, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public DeviceAuthorizationResponse initiateDeviceAuthorization(String registrationId, GrantParameters parameters,
+			GrantOptions options) {
+		Registered registered = registered(registrationId);
+		return this.client.initiateDeviceAuthorization(registered.registration().configuration(),
+				parameters.withDefaults(registered.registration().parameters()), registered.options(options));
+	}
+
+	/**
+	 * Asks for the token of a device authorization until the user has decided (RFC 8628
+	 * sections 3.4 and 3.5).
+	 * @param registrationId the registration
+	 * @param pending the code that the user enters
+	 * @return the token, never a kept one; whatever completes the future ends the poll
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
+	 */
+	public CompletableFuture<TokenEndpointResponse> pollDeviceAuthorizationGrant(String registrationId,
+			DeviceAuthorizationResponse pending) {
+		return pollDeviceAuthorizationGrant(registrationId, pending, GrantParameters.none(), GrantOptions.none());
+	}
+
+	/**
+	 * Asks for the token of a device authorization until the user has decided (RFC 8628
+	 * sections 3.4 and 3.5).
+	 * @param registrationId the registration
+	 * @param pending the code that the user enters
+	 * @param parameters what is asked for besides, a resource for one: not what the
+	 * registration asks for, which the user sees when they decide
+	 * @param options how to ask
+	 * @return the token, never a kept one; whatever completes the future ends the poll,
+	 * and it fails as that of
+	 * {@link GrantClient#pollDeviceAuthorizationGrant(Configuration, DeviceAuthorizationResponse, GrantParameters, GrantOptions)}
+	 * does
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
+	 */
+	public CompletableFuture<TokenEndpointResponse> pollDeviceAuthorizationGrant(String registrationId,
+			DeviceAuthorizationResponse pending, GrantParameters parameters, GrantOptions options) {
+		Registered registered = registered(registrationId);
+		return this.client.pollDevice(registered.registration().configuration(), pending, parameters,
+				kept(registered, options, pending.expiresAt()), (token) -> issued(registered, token));
+	}
+
+	/**
+	 * Waits for the token of a device authorization on the caller's thread (RFC 8628
+	 * section 3.4).
+	 * @param registrationId the registration
+	 * @param pending the code that the user enters
+	 * @param max the longest wait
+	 * @return the token, never a kept one
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
+	 * else as
+	 * {@link GrantClient#awaitDeviceAuthorizationGrant(Configuration, DeviceAuthorizationResponse, GrantParameters, GrantOptions, Duration)}
+	 * does
+	 */
+	public TokenEndpointResponse awaitDeviceAuthorizationGrant(String registrationId,
+			DeviceAuthorizationResponse pending, Duration max) {
+		return Awaiting.await(pollDeviceAuthorizationGrant(registrationId, pending), max);
+	}
+
+	/**
+	 * Has a user asked on a device of theirs (OpenID Connect CIBA Core 1.0 section 7.1).
+	 * @param registrationId the registration
+	 * @param parameters sets whom to ask, and for what; a parameter replaces the
+	 * registration's of the same name
+	 * @return what the token is asked for with
+	 * @throws GrantException as
+	 * {@link #initiateBackchannelAuthentication(String, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public BackchannelAuthenticationResponse initiateBackchannelAuthentication(String registrationId,
+			Consumer<GrantParameters.Builder> parameters) {
+		return initiateBackchannelAuthentication(registrationId, build(parameters), GrantOptions.none());
+	}
+
+	/**
+	 * Has a user asked on a device of theirs (OpenID Connect CIBA Core 1.0 section 7.1).
+	 * @param registrationId the registration
+	 * @param parameters whom to ask, by exactly one of {@code login_hint},
+	 * {@code id_token_hint} and {@code login_hint_token}, and for what; a parameter
+	 * replaces the registration's of the same name
+	 * @param options how to ask
+	 * @return what the token is asked for with
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
+	 * else as
+	 * {@link GrantClient#initiateBackchannelAuthentication(Configuration, GrantParameters, GrantOptions)}
+	 * does
+	 */
+	public BackchannelAuthenticationResponse initiateBackchannelAuthentication(String registrationId,
+			GrantParameters parameters, GrantOptions options) {
+		Registered registered = registered(registrationId);
+		return this.client.initiateBackchannelAuthentication(registered.registration().configuration(),
+				parameters.withDefaults(registered.registration().parameters()), registered.options(options));
+	}
+
+	/**
+	 * Asks for the token of a backchannel authentication until the user has decided
+	 * (OpenID Connect CIBA Core 1.0 sections 10.1 and 11).
+	 * @param registrationId the registration
+	 * @param pending the authentication request
+	 * @return the token, never a kept one; whatever completes the future ends the poll
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
+	 */
+	public CompletableFuture<TokenEndpointResponse> pollBackchannelAuthenticationGrant(String registrationId,
+			BackchannelAuthenticationResponse pending) {
+		return pollBackchannelAuthenticationGrant(registrationId, pending, GrantParameters.none(), GrantOptions.none());
+	}
+
+	/**
+	 * Asks for the token of a backchannel authentication until the user has decided
+	 * (OpenID Connect CIBA Core 1.0 sections 10.1 and 11).
+	 * @param registrationId the registration
+	 * @param pending the authentication request
+	 * @param parameters what is asked for besides; not what the registration asks for
+	 * @param options how to ask
+	 * @return the token, never a kept one; whatever completes the future ends the poll,
+	 * and it fails as that of
+	 * {@link GrantClient#pollBackchannelAuthenticationGrant(Configuration, BackchannelAuthenticationResponse, GrantParameters, GrantOptions)}
+	 * does
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
+	 */
+	public CompletableFuture<TokenEndpointResponse> pollBackchannelAuthenticationGrant(String registrationId,
+			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options) {
+		Registered registered = registered(registrationId);
+		return this.client.pollBackchannel(registered.registration().configuration(), pending, parameters,
+				kept(registered, options, pending.expiresAt()), (token) -> issued(registered, token));
+	}
+
+	/**
+	 * Waits for the token of a backchannel authentication on the caller's thread (OpenID
+	 * Connect CIBA Core 1.0 section 10.1).
+	 * @param registrationId the registration
+	 * @param pending the authentication request
+	 * @param max the longest wait
+	 * @return the token, never a kept one
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
+	 * else as
+	 * {@link GrantClient#awaitBackchannelAuthenticationGrant(Configuration, BackchannelAuthenticationResponse, GrantParameters, GrantOptions, Duration)}
+	 * does
+	 */
+	public TokenEndpointResponse awaitBackchannelAuthenticationGrant(String registrationId,
+			BackchannelAuthenticationResponse pending, Duration max) {
+		return Awaiting.await(pollBackchannelAuthenticationGrant(registrationId, pending), max);
+	}
+
+	// A key that retires while a user decides must be there still when the token comes.
+	private static GrantOptions kept(Registered registered, GrantOptions options, Instant until) {
+		GrantOptions bound = registered.options(options);
+		DPoPKeyRing keys = registered.registration().dpop();
+		if (keys != null && bound.dpop() != null) {
+			keys.issued(bound.dpop().thumbprint(), until);
+		}
+		return bound;
 	}
 
 	private static GrantParameters build(Consumer<GrantParameters.Builder> parameters) {

@@ -21,10 +21,12 @@ import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.cache.TokenCacheKey;
 import io.github.oidcgrants.cache.TokenCacheStatus;
 import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.client.CibaOptions;
 import io.github.oidcgrants.client.ClientAssertionOptions;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.ClientCredential;
 import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.client.TokenDeliveryMode;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
@@ -33,10 +35,18 @@ import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.flight.SingleFlight;
+import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
+import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
 import io.github.oidcgrants.grant.ClientCredentialsGrant;
+import io.github.oidcgrants.grant.DeviceAuthorizationGrant;
+import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
 import io.github.oidcgrants.grant.GenericGrant;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.grant.Initiation;
+import io.github.oidcgrants.grant.PollScheduler;
+import io.github.oidcgrants.grant.PollingListener;
+import io.github.oidcgrants.grant.PollingProgress;
 import io.github.oidcgrants.grant.RefreshTokenGrant;
 import io.github.oidcgrants.grant.TokenEndpoint;
 import io.github.oidcgrants.http.Challenge;
@@ -53,16 +63,19 @@ import io.github.oidcgrants.idtoken.IdTokenValidator;
 import io.github.oidcgrants.idtoken.JwkSetSource;
 import io.github.oidcgrants.jose.CryptoProviders;
 import io.github.oidcgrants.jose.PrivateKeys;
+import io.github.oidcgrants.jose.RandomText;
+import io.github.oidcgrants.jose.Sha256;
 import io.github.oidcgrants.jose.SharedSecret;
 import io.github.oidcgrants.jose.SignatureAlgorithms;
 import io.github.oidcgrants.jose.SigningKey;
 import io.github.oidcgrants.jose.VerificationKey;
 import io.github.oidcgrants.metadata.MetadataSource;
 import io.github.oidcgrants.metadata.ServerMetadata;
-import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.resource.GrantInterceptor;
+import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TestKeys;
+import io.github.oidcgrants.token.Members;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +99,8 @@ class ToStringTests {
 	// Nobody can hold an instance, or it can hold nothing but names.
 	private static final Set<Class<?>> WITHOUT_SECRETS = Set.of(RetryAfter.class, Transports.class,
 			GrantException.Kind.class, ClientCredential.class, JsonObject.class, NotJsonException.class,
-			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, PrivateKeys.class, DPoPMode.class,
+			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, PrivateKeys.class, RandomText.class,
+			Sha256.class, PollingListener.class, PollingProgress.Event.class, TokenDeliveryMode.class, DPoPMode.class,
 			DPoPRole.class);
 
 	static Stream<Object> instances() {
@@ -133,6 +147,30 @@ class ToStringTests {
 			.allowedOrigins(List.of("https://api.example"));
 		GrantTemplate calls = new GrantTemplate(client, cache, List.of(registrationBuilder.build()));
 		GrantOptions.Builder options = GrantOptions.builder().timeout(Duration.ofSeconds(1));
+		Initiation initiation = new Initiation(transport, clock);
+		PollScheduler polls = new PollScheduler(Runnable::run, 1, clock);
+		StubTransport users = new StubTransport((uri) -> StubTransport.json(200, """
+				{"device_code": "%1$s", "user_code": "%1$s", "verification_uri": "https://idp.example/device?code=%1$s",
+				"auth_req_id": "%1$s", "expires_in": 60, "other": "%1$s"}""".formatted(SECRET)));
+		DeviceAuthorizationResponse pending;
+		BackchannelAuthenticationResponse authenticationRequest;
+		try (GrantClient asks = GrantClient.builder().transport(users).build()) {
+			pending = asks.initiateDeviceAuthorization(Configuration.builder(
+					AuthorizationServer.builder().tokenEndpoint(ENDPOINT).deviceAuthorizationEndpoint(ENDPOINT).build(),
+					"client")
+				.build(), GrantParameters.none());
+			authenticationRequest = asks
+				.initiateBackchannelAuthentication(
+						Configuration
+							.builder(AuthorizationServer.builder()
+								.tokenEndpoint(ENDPOINT)
+								.backchannelAuthenticationEndpoint(ENDPOINT)
+								.build(), "client")
+							.build(),
+						GrantParameters.builder().scope("openid").parameter("login_hint", SECRET).build());
+		}
+		PollingProgress progress = new PollingProgress(PollingProgress.Event.ASKING, 1, Duration.ofSeconds(5), null,
+				Instant.EPOCH, null);
 		return Stream.of(dpop, DPoPKeyPair.of(SigningKey.of(TestKeys.P256)), DPoPKeyRing.of(dpop), registrationBuilder,
 				new GrantInterceptor(calls, "a"),
 				calls.authorize("a", HttpMethod.GET, URI.create("https://api.example/?code=" + SECRET)), authentication,
@@ -144,7 +182,11 @@ class ToStringTests {
 				new Challenge("dpop", Map.of("nonce", SECRET)), assertionBuilder, assertionBuilder.build(),
 				rulesBuilder, rulesBuilder.build(), expectation, new IdTokenValidator(clock),
 				new JwkSetSource(clock::nanoTime), new GenericGrant(tokenEndpoint),
-				new RefreshTokenGrant(tokenEndpoint), SigningKey.of(TestKeys.P256),
+				new RefreshTokenGrant(tokenEndpoint), initiation, polls, pending, progress, client.cibaNotifications(),
+				new DeviceAuthorizationGrant(initiation, tokenEndpoint, polls, clock), authenticationRequest,
+				new BackchannelAuthenticationGrant(initiation, tokenEndpoint, polls, client.cibaNotifications(), clock),
+				CibaOptions.builder(), CibaOptions.defaults(),
+				new Members(response.members(), GrantException::misconfigured), SigningKey.of(TestKeys.P256),
 				VerificationKey.ofSecret(JWSAlgorithm.HS256, SECRET.repeat(3)),
 				MetadataSource.fixed(ServerMetadata.of(Map.of("secret", SECRET))), GrantException.misconfigured("Why"));
 	}
@@ -176,8 +218,9 @@ class ToStringTests {
 			.sorted()
 			.toList();
 		// What these hold shows nothing of itself: paths, and the callers of a moment.
-		assertThat(without).containsExactly("ClientCredentialsGrant", "GenericGrant", "IdTokenValidator",
-				"RefreshTokenGrant", "SingleFlight", "TokenEndpoint");
+		assertThat(without).containsExactly("BackchannelAuthenticationGrant", "ClientCredentialsGrant",
+				"DeviceAuthorizationGrant", "GenericGrant", "IdTokenValidator", "Initiation", "RefreshTokenGrant",
+				"SingleFlight", "TokenEndpoint");
 	}
 
 	@Test

@@ -43,6 +43,8 @@ public final class Configuration {
 
 	private final IdTokenRules idTokenRules;
 
+	private final CibaOptions ciba;
+
 	private Configuration(Builder builder) {
 		this.server = builder.server;
 		this.name = builder.name;
@@ -58,13 +60,15 @@ public final class Configuration {
 			throw GrantException.misconfigured("The timeout must be longer than nothing, not " + this.timeout);
 		}
 		this.idTokenRules = builder.idTokenRules;
+		this.ciba = builder.ciba;
 		this.certificateBoundAccessTokens = builder.certificateBoundAccessTokens;
 		if (mutualTls() && this.transport == null) {
 			throw GrantException.misconfigured("Client '" + this.clientId + "' presents a certificate, but has no"
 					+ " transport of its own that does: give it one (ssl.bundle)");
 		}
 		requireSecure(ServerMetadata.ISSUER, this.server.issuer());
-		for (String endpoint : List.of(ServerMetadata.TOKEN_ENDPOINT, ServerMetadata.JWKS_URI)) {
+		for (String endpoint : List.of(ServerMetadata.TOKEN_ENDPOINT, ServerMetadata.DEVICE_AUTHORIZATION_ENDPOINT,
+				ServerMetadata.BACKCHANNEL_AUTHENTICATION_ENDPOINT, ServerMetadata.JWKS_URI)) {
 			requireSecure(endpoint, this.server.configured().get(endpoint));
 		}
 	}
@@ -138,6 +142,13 @@ public final class Configuration {
 	}
 
 	/**
+	 * {@return what was agreed on about CIBA}
+	 */
+	public CibaOptions ciba() {
+		return this.ciba;
+	}
+
+	/**
 	 * {@return whether the client presents a certificate (RFC 8705): to authenticate, or
 	 * to have its access tokens bound to it}
 	 */
@@ -199,6 +210,8 @@ public final class Configuration {
 		private boolean certificateBoundAccessTokens;
 
 		private IdTokenRules idTokenRules = IdTokenRules.defaults();
+
+		private CibaOptions ciba = CibaOptions.defaults();
 
 		private Builder(AuthorizationServer server, String clientId) {
 			this.server = server;
@@ -276,6 +289,17 @@ public final class Configuration {
 		 */
 		public Builder idTokenRules(IdTokenRules rules) {
 			this.idTokenRules = rules;
+			return this;
+		}
+
+		/**
+		 * Sets what was agreed on about CIBA; polling with requests that are not signed
+		 * unless set.
+		 * @param ciba what was agreed on
+		 * @return this
+		 */
+		public Builder ciba(CibaOptions ciba) {
+			this.ciba = ciba;
 			return this;
 		}
 

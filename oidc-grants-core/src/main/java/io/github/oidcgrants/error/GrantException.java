@@ -155,6 +155,18 @@ public final class GrantException extends OAuth2AuthorizationException {
 	}
 
 	/**
+	 * Creates the {@link Kind#OAUTH_ERROR} exception {@code expired_token} (RFC 8628
+	 * section 3.5) of a client that sees by itself that the time is up. No answer says
+	 * so: it has no status.
+	 * @param message what expired and why; free of secrets
+	 * @param cause what went wrong last before, or {@code null}
+	 * @return the exception
+	 */
+	public static GrantException expiredToken(String message, @Nullable GrantException cause) {
+		return new GrantException(Kind.OAUTH_ERROR, new OAuth2Error("expired_token"), message, null, null, cause);
+	}
+
+	/**
 	 * {@return what kept the grant from giving a token}
 	 */
 	public Kind kind() {

@@ -23,11 +23,14 @@ public final class GrantOptions {
 
 	private final DPoPMode dpopMode;
 
+	private final @Nullable PollingListener pollingListener;
+
 	private GrantOptions(Builder builder) {
 		this.dpop = builder.dpop;
 		this.dpopMode = builder.dpopMode;
 		this.forceNew = builder.forceNew;
 		this.timeout = builder.timeout;
+		this.pollingListener = builder.pollingListener;
 	}
 
 	/**
@@ -75,6 +78,13 @@ public final class GrantOptions {
 	}
 
 	/**
+	 * {@return what is told how far a poll is, or {@code null}}
+	 */
+	public @Nullable PollingListener pollingListener() {
+		return this.pollingListener;
+	}
+
+	/**
 	 * Binds tokens to a key unless these options already say something about it.
 	 * @param handle the key
 	 * @param mode whether they are to be bound
@@ -87,6 +97,7 @@ public final class GrantOptions {
 		Builder builder = builder().dpop(handle, mode);
 		builder.forceNew = this.forceNew;
 		builder.timeout = this.timeout;
+		builder.pollingListener = this.pollingListener;
 		return builder.build();
 	}
 
@@ -108,6 +119,8 @@ public final class GrantOptions {
 		private @Nullable DPoPHandle dpop;
 
 		private DPoPMode dpopMode = DPoPMode.OFF;
+
+		private @Nullable PollingListener pollingListener;
 
 		private Builder() {
 		}
@@ -155,6 +168,17 @@ public final class GrantOptions {
 		public Builder dpop(DPoPHandle handle, DPoPMode mode) {
 			this.dpop = handle;
 			this.dpopMode = mode;
+			return this;
+		}
+
+		/**
+		 * Has somebody told how far a poll is, for the grants that ask until a user has
+		 * decided.
+		 * @param listener the one to tell
+		 * @return this
+		 */
+		public Builder pollingListener(PollingListener listener) {
+			this.pollingListener = listener;
 			return this;
 		}
 

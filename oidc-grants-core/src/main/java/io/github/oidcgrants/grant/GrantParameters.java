@@ -37,7 +37,7 @@ public final class GrantParameters {
 
 	private static final String RESOURCE = "resource";
 
-	private static final String AUTHORIZATION_DETAILS = "authorization_details";
+	static final String AUTHORIZATION_DETAILS = "authorization_details";
 
 	private static final GrantParameters NONE = builder().build();
 
@@ -331,7 +331,7 @@ public final class GrantParameters {
 			if (this.suppliers.containsKey(name) || (!present.isEmpty() && !REPEATABLE.contains(name))) {
 				throw setTwice(name);
 			}
-			if (AUTHORIZATION_DETAILS.equals(name) && !JsonObject.isArray(value)) {
+			if (AUTHORIZATION_DETAILS.equals(name) && JsonObject.parseArray(value) == null) {
 				throw GrantException
 					.misconfigured("The parameter 'authorization_details' is not a JSON array (RFC 9396 section 2)");
 			}

@@ -75,7 +75,7 @@ final class OAuthAnswer {
 			OAuth2Error error = error(redactor, body.get(OAuth2ParameterNames.ERROR),
 					body.get(OAuth2ParameterNames.ERROR_DESCRIPTION), body.get(OAuth2ParameterNames.ERROR_URI));
 			if (error != null) {
-				return error;
+				return SlowDownError.CODE.equals(error.getErrorCode()) ? SlowDownError.of(error, body) : error;
 			}
 		}
 		for (Challenge challenge : answer.challenges()) {

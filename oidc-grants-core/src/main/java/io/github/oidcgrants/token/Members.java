@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 /**
- * Reads the members of a token response, each as RFC 6749 appendix A has it. A
- * {@code null} counts as absent, and so does an optional text that is empty.
+ * Reads the members of an answer, each as RFC 6749 appendix A has it. A {@code null}
+ * counts as absent, and so does an optional text that is empty.
  */
-final class Members {
+public final class Members {
 
 	private static final Set<String> TOKEN_TYPES = Set.of("bearer", "dpop");
 
@@ -32,7 +32,13 @@ final class Members {
 
 	private final Function<String, GrantException> malformed;
 
-	Members(Map<String, @Nullable Object> body, Function<String, GrantException> malformed) {
+	/**
+	 * Begins to read.
+	 * @param body the members of the JSON object that the server sent
+	 * @param malformed creates the exception for a member that breaks the specification,
+	 * from the end of a sentence that says how
+	 */
+	public Members(Map<String, @Nullable Object> body, Function<String, GrantException> malformed) {
 		this.body = body;
 		this.malformed = malformed;
 	}
@@ -45,15 +51,32 @@ final class Members {
 		return type;
 	}
 
-	String required(String name) {
-		String text = optional(name);
-		if (text == null) {
-			throw this.malformed.apply("it has no " + name);
-		}
-		return text;
+	/**
+	 * {@return a text that must be there}
+	 * @param name its name
+	 */
+	public String required(String name) {
+		return present(name, optional(name));
 	}
 
-	@Nullable String optional(String name) {
+	/**
+	 * {@return a member that must be there}
+	 * @param <T> its type
+	 * @param name its name
+	 * @param value what was read
+	 */
+	public <T> T present(String name, @Nullable T value) {
+		if (value == null) {
+			throw this.malformed.apply("it has no " + name);
+		}
+		return value;
+	}
+
+	/**
+	 * {@return a text, or {@code null} if it is absent}
+	 * @param name its name
+	 */
+	public @Nullable String optional(String name) {
 		Object value = this.body.get(name);
 		if (value == null || "".equals(value)) {
 			return null;
@@ -78,14 +101,19 @@ final class Members {
 		return true;
 	}
 
-	@Nullable Duration lifetime() {
-		Object value = this.body.get(OAuth2ParameterNames.EXPIRES_IN);
+	/**
+	 * {@return a number of seconds, or its text, without fractions and at most ten years;
+	 * {@code null} if it is absent}
+	 * @param name its name
+	 */
+	public @Nullable Duration seconds(String name) {
+		Object value = this.body.get(name);
 		if (value == null) {
 			return null;
 		}
 		BigDecimal seconds = decimal(value);
 		if (seconds == null || seconds.signum() < 0) {
-			throw this.malformed.apply("expires_in is not a number of seconds");
+			throw this.malformed.apply(name + " is not a number of seconds");
 		}
 		// Compared first: a number of a billion digits must not be written out.
 		BigDecimal longest = BigDecimal.valueOf(LONGEST_LIFETIME.toSeconds());
@@ -103,6 +131,11 @@ final class Members {
 			return new BigDecimal(text);
 		}
 		return (value instanceof BigDecimal decimal) ? decimal : null;
+	}
+
+	@Override
+	public String toString() {
+		return "Members" + this.body.keySet();
 	}
 
 }

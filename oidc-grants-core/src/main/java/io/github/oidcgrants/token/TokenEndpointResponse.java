@@ -62,7 +62,7 @@ public final class TokenEndpointResponse {
 		this.refreshToken = read.optional(OAuth2ParameterNames.REFRESH_TOKEN);
 		this.scope = read.optional(OAuth2ParameterNames.SCOPE);
 		this.idToken = read.optional("id_token");
-		Duration lifetime = read.lifetime();
+		Duration lifetime = read.seconds(OAuth2ParameterNames.EXPIRES_IN);
 		this.expiresAt = (lifetime != null) ? sentAt.plus(lifetime) : null;
 		this.claims = null;
 		this.dpopThumbprint = null;

@@ -7,7 +7,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.springframework.http.HttpHeaders;
@@ -34,7 +36,7 @@ public final class StubTransport implements ClientHttpRequestFactory {
 	}
 
 	public static Answer json(int status, String body) {
-		return new Answer(status, body);
+		return new Answer(status, body, Map.of());
 	}
 
 	/**
@@ -60,9 +62,16 @@ public final class StubTransport implements ClientHttpRequestFactory {
 	}
 
 	/**
-	 * A status and a JSON body.
+	 * A status, a JSON body, and headers.
 	 */
-	public record Answer(int status, String body) {
+	public record Answer(int status, String body, Map<String, String> headers) {
+
+		public Answer with(String name, String value) {
+			Map<String, String> more = new LinkedHashMap<>(this.headers);
+			more.put(name, value);
+			return new Answer(this.status, this.body, more);
+		}
+
 	}
 
 	private final class Request extends AbstractClientHttpRequest {
@@ -108,6 +117,7 @@ public final class StubTransport implements ClientHttpRequestFactory {
 		private Response(Answer answer) {
 			this.answer = answer;
 			this.headers.setContentType(MediaType.APPLICATION_JSON);
+			answer.headers().forEach(this.headers::set);
 		}
 
 		@Override

@@ -1,0 +1,51 @@
+package io.github.oidcgrants;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+
+/**
+ * Waits for the end of a poll on the caller's thread.
+ */
+final class Awaiting {
+
+	private Awaiting() {
+	}
+
+	static TokenEndpointResponse await(CompletableFuture<TokenEndpointResponse> poll, Duration max) {
+		if (max.isNegative() || max.isZero()) {
+			poll.cancel(false);
+			throw GrantException.misconfigured("The longest wait must be longer than nothing, not " + max);
+		}
+		try {
+			return poll.get(TimeUnit.NANOSECONDS.convert(max), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			// It may have ended just now.
+			return poll.cancel(false) ? timedOut(max) : await(poll, max);
+		}
+		catch (InterruptedException ex) {
+			poll.cancel(false);
+			Thread.currentThread().interrupt();
+			throw GrantException.of(Kind.TRANSPORT, "Interrupted while waiting for a user's decision");
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof GrantException failure) {
+				throw failure.forAnotherCaller();
+			}
+			throw new IllegalStateException("The poll failed", ex.getCause());
+		}
+	}
+
+	private static TokenEndpointResponse timedOut(Duration max) {
+		throw GrantException.of(Kind.TIMEOUT,
+				"The user did not decide within " + max + ": the server is asked no more");
+	}
+
+}

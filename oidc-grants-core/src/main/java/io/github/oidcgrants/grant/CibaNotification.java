@@ -1,0 +1,83 @@
+package io.github.oidcgrants.grant;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+import io.github.oidcgrants.jose.RandomText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One notification that a server may send, known by the token that it was given for it
+ * (OpenID Connect CIBA Core 1.0 section 7.1). It may come before the server's answer that
+ * says what it will be about, and before anybody polls.
+ */
+final class CibaNotification {
+
+	private final String token = RandomText.bits160();
+
+	private @Nullable String authReqId;
+
+	private @Nullable String early;
+
+	private @Nullable Runnable wake;
+
+	private boolean pinged;
+
+	/**
+	 * {@return the token that the server must show: a secret}
+	 */
+	String token() {
+		return this.token;
+	}
+
+	/**
+	 * Takes note of what the notification will be about.
+	 */
+	synchronized void expectAbout(String authReqId) {
+		this.authReqId = authReqId;
+		this.pinged = this.early != null && isEqual(this.early, authReqId);
+		this.early = null;
+	}
+
+	/**
+	 * Takes the notification.
+	 * @param about what it is about
+	 * @return whether that is what it was expected to be about
+	 */
+	synchronized boolean arrived(String about) {
+		if (this.authReqId == null) {
+			this.early = about;
+			return true;
+		}
+		if (!isEqual(this.authReqId, about)) {
+			return false;
+		}
+		this.pinged = true;
+		if (this.wake != null) {
+			this.wake.run();
+		}
+		return true;
+	}
+
+	/**
+	 * Says what to do when it arrives. That is done at once if it is here already.
+	 */
+	synchronized void onArrival(Runnable wake) {
+		this.wake = wake;
+		if (this.pinged) {
+			wake.run();
+		}
+	}
+
+	/**
+	 * Leaves nothing to do when it arrives once more.
+	 */
+	synchronized void settled() {
+		this.wake = null;
+	}
+
+	static boolean isEqual(String one, String other) {
+		return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+	}
+
+}

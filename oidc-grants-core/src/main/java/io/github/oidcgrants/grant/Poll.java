@@ -1,0 +1,193 @@
+package io.github.oidcgrants.grant;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A poll under way: the future that its caller holds, and how far it is. It ends when the
+ * future completes in any way. Small, for there may be a hundred thousand of them.
+ */
+final class Poll extends CompletableFuture<TokenEndpointResponse> {
+
+	private static final Log logger = LogFactory.getLog(Poll.class);
+
+	private final PollScheduler scheduler;
+
+	private final PollQuestion question;
+
+	private final Instant expiresAt;
+
+	/**
+	 * When its time is up, on the scheduler's clock.
+	 */
+	final long deadline;
+
+	/**
+	 * Tells polls apart that are to be woken at the same time.
+	 */
+	final int number;
+
+	/**
+	 * When the scheduler has to look after it next. With {@link #phase} and
+	 * {@link #pinged} guarded by the scheduler's lock.
+	 */
+	long wakeAt;
+
+	Phase phase = Phase.WAITING;
+
+	boolean pinged;
+
+	private PollingMachine machine;
+
+	private int asked;
+
+	// Nothing but its words: a whole exception is larger than all of this.
+	private @Nullable String lastTrouble;
+
+	Poll(PollScheduler scheduler, PollQuestion question, Duration interval, Instant expiresAt, long deadline,
+			int number) {
+		this.scheduler = scheduler;
+		this.question = question;
+		this.machine = PollingMachine.start(interval);
+		this.expiresAt = expiresAt;
+		this.deadline = deadline;
+		this.number = number;
+	}
+
+	/**
+	 * Where a poll stands.
+	 */
+	enum Phase {
+
+		/**
+		 * Until its interval is over.
+		 */
+		WAITING,
+
+		/**
+		 * For its turn.
+		 */
+		DUE,
+
+		/**
+		 * For the answer.
+		 */
+		ASKING,
+
+		/**
+		 * For nothing.
+		 */
+		ENDED
+
+	}
+
+	String provider() {
+		return this.question.provider();
+	}
+
+	Instant expiresAt() {
+		return this.expiresAt;
+	}
+
+	/**
+	 * Asks once. Called by one thread at a time.
+	 * @return how to go on; {@code null} if the poll has ended
+	 */
+	PollingMachine.@Nullable Step ask() {
+		this.asked++;
+		tell(PollingProgress.Event.ASKING, null, null);
+		try {
+			complete(this.question.ask());
+			return null;
+		}
+		catch (GrantException ex) {
+			return goOn(ex);
+		}
+		catch (RuntimeException | Error ex) {
+			completeExceptionally(ex);
+			return null;
+		}
+	}
+
+	private PollingMachine.@Nullable Step goOn(GrantException failure) {
+		PollingMachine.Step step = this.machine.after(failure);
+		if (step == null) {
+			completeExceptionally(failure);
+			return null;
+		}
+		this.machine = step.next();
+		Instant nextAt = this.scheduler.instantAfter(step.pause());
+		boolean inTime = nextAt.isBefore(this.expiresAt);
+		if (step.event() == PollingProgress.Event.RETRYING) {
+			this.lastTrouble = failure.getMessage();
+		}
+		if (step.demanded() && !inTime) {
+			expire();
+			return null;
+		}
+		tell(step.event(), inTime ? nextAt : null, failure);
+		return step;
+	}
+
+	/**
+	 * {@return how to go on without having asked}
+	 */
+	PollingMachine.Step postponed() {
+		return this.machine.postponed();
+	}
+
+	/**
+	 * Ends the poll because the user has not decided in time.
+	 */
+	void expire() {
+		String trouble = (this.lastTrouble != null) ? ". Trouble last: " + this.lastTrouble : "";
+		completeExceptionally(GrantException.expiredToken("The user did not decide in time, until " + this.expiresAt
+				+ " (" + this.question + "); asked " + this.asked + " times. Begin anew" + trouble, null));
+	}
+
+	private void tell(PollingProgress.Event event, @Nullable Instant nextAt, @Nullable GrantException reason) {
+		PollingListener listener = this.question.listener();
+		if (listener == null) {
+			return;
+		}
+		try {
+			listener.onProgress(new PollingProgress(event, this.asked, Duration.ofSeconds(this.machine.interval()),
+					nextAt, this.expiresAt, reason));
+		}
+		catch (RuntimeException | Error ex) {
+			// Its message may hold anything.
+			logger.warn("A polling listener failed with " + ex.getClass().getName() + " (" + this.question + ")");
+		}
+	}
+
+	@Override
+	public boolean complete(TokenEndpointResponse token) {
+		this.scheduler.ended(this);
+		return super.complete(token);
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable failure) {
+		this.scheduler.ended(this);
+		return super.completeExceptionally(failure);
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		this.scheduler.ended(this);
+		return super.cancel(mayInterruptIfRunning);
+	}
+
+	@Override
+	public <U> CompletableFuture<U> newIncompleteFuture() {
+		return new CompletableFuture<>();
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.github.oidcgrants.grant;
+
+import java.time.Duration;
+
+import io.github.oidcgrants.error.GrantException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.oauth2.core.OAuth2Error;
+
+/**
+ * How long a poll waits between two questions, and which answers end it (RFC 8628 section
+ * 3.5, OpenID Connect CIBA Core 1.0 sections 7.3 and 11). The same for the device
+ * authorization grant and for CIBA. Pure: it knows no clock, and each answer gives the
+ * next state. Kept small, for there is one for each poll that waits.
+ *
+ * @param interval the seconds to wait between two questions as long as all goes well
+ * @param pause the seconds to wait before the next question, unless the server asks for
+ * more
+ */
+record PollingMachine(int interval, int pause) {
+
+	private static final int SLOW_DOWN = 5;
+
+	private static final int LONGEST_BACKOFF = 60;
+
+	/**
+	 * Begins a poll: its first question comes after one interval.
+	 */
+	static PollingMachine start(Duration interval) {
+		int seconds = Math.toIntExact(interval.toSeconds());
+		return new PollingMachine(seconds, seconds);
+	}
+
+	/**
+	 * Decides what an answer that gave no token means.
+	 * @param failure the answer, or why there was none
+	 * @return how the poll goes on; {@code null} if the failure is its end
+	 */
+	@Nullable Step after(GrantException failure) {
+		return switch (failure.kind()) {
+			case OAUTH_ERROR -> afterError(failure, failure.getError());
+			case TIMEOUT, TRANSPORT -> retry(failure);
+			case UNEXPECTED_STATUS -> (isTooManyRequests(failure) || isServerError(failure)) ? retry(failure) : null;
+			case MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED, COOLING_DOWN -> null;
+		};
+	}
+
+	/**
+	 * {@return how the poll goes on if the question could not even be asked}
+	 */
+	Step postponed() {
+		return new Step(PollingProgress.Event.RETRYING, this, Duration.ofSeconds(this.interval), false);
+	}
+
+	private @Nullable Step afterError(GrantException failure, OAuth2Error error) {
+		if ("authorization_pending".equals(error.getErrorCode())) {
+			return step(PollingProgress.Event.PENDING, this.interval, this.interval, failure);
+		}
+		if (SlowDownError.CODE.equals(error.getErrorCode())) {
+			int slower = Math.max(this.interval + SLOW_DOWN, carriedInterval(error));
+			return step(PollingProgress.Event.SLOWED_DOWN, slower, slower, failure);
+		}
+		return isTooManyRequests(failure) ? retry(failure) : null;
+	}
+
+	private static int carriedInterval(OAuth2Error error) {
+		Duration interval = (error instanceof SlowDownError slowDown) ? slowDown.interval() : null;
+		return (interval != null) ? Math.toIntExact(interval.toSeconds()) : 0;
+	}
+
+	private Step retry(GrantException failure) {
+		int backoff = Math.min(2 * this.pause, LONGEST_BACKOFF);
+		return step(PollingProgress.Event.RETRYING, this.interval, Math.max(this.interval, backoff), failure);
+	}
+
+	private static Step step(PollingProgress.Event event, int interval, int pause, GrantException failure) {
+		Duration least = Duration.ofSeconds(pause);
+		Duration retryAfter = failure.retryAfter();
+		PollingMachine next = new PollingMachine(interval, pause);
+		return (retryAfter != null && retryAfter.compareTo(least) > 0) ? new Step(event, next, retryAfter, true)
+				: new Step(event, next, least, false);
+	}
+
+	private static boolean isTooManyRequests(GrantException failure) {
+		return failure.statusCode() != null && failure.statusCode() == 429;
+	}
+
+	private static boolean isServerError(GrantException failure) {
+		return failure.statusCode() != null && failure.statusCode() >= 500;
+	}
+
+	/**
+	 * How a poll goes on.
+	 *
+	 * @param event what happened
+	 * @param next the next state
+	 * @param pause how long to wait before the next question
+	 * @param demanded whether the server asked for a pause as long as that
+	 * ({@code Retry-After})
+	 */
+	record Step(PollingProgress.Event event, PollingMachine next, Duration pause, boolean demanded) {
+	}
+
+}
