@@ -8,22 +8,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 /**
- * A token endpoint that does nothing but answer, in a process of its own.
+ * A token endpoint that does nothing but answer, in a process of its own; one where the
+ * user never decides, and where that begins.
  */
 final class TrivialTokenServer implements AutoCloseable {
 
 	private final Process process;
 
-	private final URI tokenEndpoint;
+	private final String origin;
 
-	private TrivialTokenServer(Process process, URI tokenEndpoint) {
+	private TrivialTokenServer(Process process, String origin) {
 		this.process = process;
-		this.tokenEndpoint = tokenEndpoint;
+		this.origin = origin;
 	}
 
 	static TrivialTokenServer start() throws IOException {
@@ -34,11 +37,23 @@ final class TrivialTokenServer implements AutoCloseable {
 			.start();
 		String port = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
 			.readLine();
-		return new TrivialTokenServer(process, URI.create("http://127.0.0.1:" + port + "/token"));
+		return new TrivialTokenServer(process, "http://127.0.0.1:" + port);
 	}
 
 	URI tokenEndpoint() {
-		return this.tokenEndpoint;
+		return URI.create(this.origin + "/token");
+	}
+
+	URI pendingEndpoint() {
+		return URI.create(this.origin + "/pending");
+	}
+
+	/**
+	 * {@return where a device authorization begins}
+	 * @param interval the seconds between two questions
+	 */
+	URI deviceAuthorizationEndpoint(int interval) {
+		return URI.create(this.origin + "/device/" + interval);
 	}
 
 	@Override
@@ -56,16 +71,17 @@ final class TrivialTokenServer implements AutoCloseable {
 		server.setExecutor(Executors.newFixedThreadPool(2));
 		server.createContext("/token", (exchange) -> {
 			boolean proof = exchange.getRequestHeaders().containsKey("DPoP");
-			byte[] body = ("{\"access_token\":\"" + "a".repeat(800) + "\",\"token_type\":\""
-					+ (proof ? "DPoP" : "Bearer") + "\",\"expires_in\":300}")
-				.getBytes(StandardCharsets.UTF_8);
-			exchange.getRequestBody().readAllBytes();
-			exchange.getResponseHeaders().set("Content-Type", "application/json");
 			exchange.getResponseHeaders().set("DPoP-Nonce", "nonce");
-			exchange.sendResponseHeaders(200, body.length);
-			exchange.getResponseBody().write(body);
-			exchange.close();
+			answer(exchange, 200, "{\"access_token\":\"" + "a".repeat(800) + "\",\"token_type\":\""
+					+ (proof ? "DPoP" : "Bearer") + "\",\"expires_in\":300}");
 		});
+		server.createContext("/pending", (exchange) -> answer(exchange, 400, "{\"error\":\"authorization_pending\"}"));
+		server.createContext("/device/",
+				(exchange) -> answer(exchange, 200,
+						"{\"device_code\":\"" + (UUID.randomUUID() + "-0123456789").substring(0, 40)
+								+ "\",\"user_code\":\"BCDF-GHJK\",\"verification_uri\":\"https://idp.example/device\","
+								+ "\"expires_in\":86400,\"interval\":"
+								+ exchange.getRequestURI().getPath().substring("/device/".length()) + "}"));
 		server.start();
 		System.out.println(server.getAddress().getPort());
 		try {
@@ -80,6 +96,15 @@ final class TrivialTokenServer implements AutoCloseable {
 			server.stop(0);
 			System.exit(0);
 		}
+	}
+
+	private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+		byte[] body = text.getBytes(StandardCharsets.UTF_8);
+		exchange.getRequestBody().readAllBytes();
+		exchange.getResponseHeaders().set("Content-Type", "application/json");
+		exchange.sendResponseHeaders(status, body.length);
+		exchange.getResponseBody().write(body);
+		exchange.close();
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.oidcgrants.grant;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 
 import io.github.oidcgrants.error.GrantException;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +25,20 @@ record PollingMachine(int interval, int pause) {
 
 	private static final int LONGEST_BACKOFF = 60;
 
+	// Nearly all polls are in one of these states, and share it.
+	private static final List<PollingMachine> STEADY = IntStream.rangeClosed(0, LONGEST_BACKOFF)
+		.mapToObj((interval) -> new PollingMachine(interval, interval))
+		.toList();
+
 	/**
 	 * Begins a poll: its first question comes after one interval.
 	 */
 	static PollingMachine start(Duration interval) {
-		int seconds = Math.toIntExact(interval.toSeconds());
-		return new PollingMachine(seconds, seconds);
+		return steady(Math.toIntExact(interval.toSeconds()));
+	}
+
+	private static PollingMachine steady(int interval) {
+		return (interval < STEADY.size()) ? STEADY.get(interval) : new PollingMachine(interval, interval);
 	}
 
 	/**
@@ -76,7 +86,7 @@ record PollingMachine(int interval, int pause) {
 	private static Step step(PollingProgress.Event event, int interval, int pause, GrantException failure) {
 		Duration least = Duration.ofSeconds(pause);
 		Duration retryAfter = failure.retryAfter();
-		PollingMachine next = new PollingMachine(interval, pause);
+		PollingMachine next = (pause == interval) ? steady(interval) : new PollingMachine(interval, pause);
 		return (retryAfter != null && retryAfter.compareTo(least) > 0) ? new Step(event, next, retryAfter, true)
 				: new Step(event, next, least, false);
 	}
