@@ -3,9 +3,11 @@ package io.github.oidcgrants.error;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -28,9 +30,7 @@ public final class Redactor {
 
 	private static final Pattern ESCAPE = Pattern.compile("%[0-9A-F]{2}");
 
-	// Longest first: a secret that begins with another one is masked as a whole.
-	private final TreeSet<String> secrets = new TreeSet<>(
-			Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+	private final List<String> secrets = new ArrayList<>();
 
 	/**
 	 * Creates a redactor that knows no secret yet.
@@ -44,14 +44,24 @@ public final class Redactor {
 	 */
 	public void add(@Nullable String secret) {
 		if (secret != null && !secret.isBlank()) {
-			this.secrets.add(printable(secret).strip());
+			this.secrets.add(secret);
+		}
+	}
+
+	// Only when there is something to mask, which hardly any request has.
+	private Set<String> looks() {
+		// Longest first: a secret that begins with another one is masked as a whole.
+		Set<String> looks = new TreeSet<>(
+				Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+		for (String secret : this.secrets) {
+			looks.add(printable(secret).strip());
 			String form = URLEncoder.encode(secret, StandardCharsets.UTF_8);
 			for (String encoded : List.of(form, form.replace("+", "%20"))) {
-				this.secrets.add(encoded);
-				this.secrets
-					.add(ESCAPE.matcher(encoded).replaceAll((escape) -> escape.group().toLowerCase(Locale.ROOT)));
+				looks.add(encoded);
+				looks.add(ESCAPE.matcher(encoded).replaceAll((escape) -> escape.group().toLowerCase(Locale.ROOT)));
 			}
 		}
+		return looks;
 	}
 
 	/**
@@ -71,7 +81,7 @@ public final class Redactor {
 	 */
 	public String mask(String text) {
 		String masked = text;
-		for (String secret : this.secrets) {
+		for (String secret : looks()) {
 			masked = masked.replace(secret, MASK);
 		}
 		return masked;
