@@ -74,7 +74,7 @@ record ClientExchange(Configuration configuration, ServerMetadata server, JsonHt
 
 	private Answered send(String endpoint, Consumer<HttpCall> form, ClientCredential credential, TokenProofs proofs) {
 		HttpCall call = HttpCall.post(this.server.endpoint(endpoint, this.configuration.mutualTls()))
-			.from(this.configuration.describe());
+			.from(this.configuration::describe);
 		form.accept(call);
 		Instant sentAt = this.clock.instant();
 		credential.apply(call, this.server, sentAt);

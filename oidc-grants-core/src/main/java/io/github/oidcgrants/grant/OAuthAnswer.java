@@ -78,11 +78,14 @@ final class OAuthAnswer {
 				return SlowDownError.CODE.equals(error.getErrorCode()) ? SlowDownError.of(error, body) : error;
 			}
 		}
+		if (answer.status() == 200) {
+			return null;
+		}
 		for (Challenge challenge : answer.challenges()) {
 			OAuth2Error error = error(redactor, challenge.parameter(OAuth2ParameterNames.ERROR),
 					challenge.parameter(OAuth2ParameterNames.ERROR_DESCRIPTION),
 					challenge.parameter(OAuth2ParameterNames.ERROR_URI));
-			if (error != null && answer.status() != 200) {
+			if (error != null) {
 				return error;
 			}
 		}

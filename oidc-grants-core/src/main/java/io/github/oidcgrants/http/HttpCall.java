@@ -3,6 +3,7 @@ package io.github.oidcgrants.http;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 import io.github.oidcgrants.error.Redactor;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class HttpCall {
 
 	private final Redactor redactor = new Redactor();
 
-	private String sender = "";
+	private @Nullable Supplier<String> sender;
 
 	private HttpCall(HttpMethod method, URI uri) {
 		this.method = method;
@@ -91,11 +92,11 @@ public final class HttpCall {
 
 	/**
 	 * Says who sends the request, for messages about it.
-	 * @param description the sender, free of secrets
+	 * @param description describes the sender, free of secrets
 	 * @return this
 	 */
-	public HttpCall from(String description) {
-		this.sender = " (" + description + ")";
+	public HttpCall from(Supplier<String> description) {
+		this.sender = description;
 		return this;
 	}
 
@@ -137,7 +138,8 @@ public final class HttpCall {
 
 	@Override
 	public String toString() {
-		return this.method + " " + Redactor.describe(this.uri) + this.sender;
+		String from = (this.sender != null) ? " (" + this.sender.get() + ")" : "";
+		return this.method + " " + Redactor.describe(this.uri) + from;
 	}
 
 }

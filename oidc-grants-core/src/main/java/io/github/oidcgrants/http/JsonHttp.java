@@ -1,6 +1,7 @@
 package io.github.oidcgrants.http;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -9,6 +10,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Arrays;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -80,7 +82,7 @@ public record JsonHttp(ClientHttpRequestFactory transport, Duration timeout, boo
 			if (!(request instanceof Abortable)) {
 				deadline.onExpiry(response::close);
 			}
-			byte[] answered = response.getBody().readNBytes(HttpAnswer.MAX_BODY + 1);
+			byte[] answered = body(response);
 			if (deadline.expired()) {
 				throw new InterruptedIOException("The exchange was ended");
 			}
@@ -90,6 +92,26 @@ public record JsonHttp(ClientHttpRequestFactory transport, Duration timeout, boo
 			}
 			return HttpAnswer.of(call, response.getStatusCode().value(), response.getHeaders(), answered);
 		}
+	}
+
+	// One byte more than there may be, and no more room than that takes: most answers are
+	// short and say how long they are.
+	private static byte[] body(ClientHttpResponse response) throws IOException {
+		long length = response.getHeaders().getContentLength();
+		if (length < 0 || length > HttpAnswer.MAX_BODY) {
+			return response.getBody().readNBytes(HttpAnswer.MAX_BODY + 1);
+		}
+		byte[] body = new byte[(int) length + 1];
+		int read = response.getBody().readNBytes(body, 0, body.length);
+		return (read <= length) ? Arrays.copyOf(body, read) : rest(body, response.getBody());
+	}
+
+	// It is longer than it says, for it came compressed.
+	private static byte[] rest(byte[] begun, InputStream in) throws IOException {
+		byte[] rest = in.readNBytes(HttpAnswer.MAX_BODY + 1 - begun.length);
+		byte[] whole = Arrays.copyOf(begun, begun.length + rest.length);
+		System.arraycopy(rest, 0, whole, begun.length, rest.length);
+		return whole;
 	}
 
 	private void requireSecure(URI uri) {
