@@ -7,6 +7,7 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
@@ -23,7 +24,9 @@ public final class GenericGrant {
 			List.of(OAuth2ParameterNames.ASSERTION), SAML2_BEARER, List.of(OAuth2ParameterNames.ASSERTION),
 			AuthorizationGrantType.TOKEN_EXCHANGE.getValue(),
 			List.of(OAuth2ParameterNames.SUBJECT_TOKEN, OAuth2ParameterNames.SUBJECT_TOKEN_TYPE),
-			AuthorizationGrantType.REFRESH_TOKEN.getValue(), List.of(OAuth2ParameterNames.REFRESH_TOKEN));
+			AuthorizationGrantType.REFRESH_TOKEN.getValue(), List.of(OAuth2ParameterNames.REFRESH_TOKEN),
+			PolledGrant.DEVICE_CODE.grantType().getValue(), List.of(PolledGrant.DEVICE_CODE.parameter()),
+			PolledGrant.CIBA.grantType().getValue(), List.of(PolledGrant.CIBA.parameter()));
 
 	private final TokenEndpoint endpoint;
 
@@ -56,8 +59,13 @@ public final class GenericGrant {
 		if (AuthorizationGrantType.TOKEN_EXCHANGE.getValue().equals(grantType)) {
 			requireBothOrNeither(parameters);
 		}
-		return this.endpoint
-			.request(new TokenRequest(configuration, new AuthorizationGrantType(grantType), parameters, options));
+		return this.endpoint.request(new TokenRequest(configuration, new AuthorizationGrantType(grantType), parameters,
+				options, null, authReqId(grantType, parameters)));
+	}
+
+	private static @Nullable String authReqId(String grantType, GrantParameters parameters) {
+		List<String> value = parameters.get(PolledGrant.CIBA.parameter());
+		return (PolledGrant.CIBA.grantType().getValue().equals(grantType) && !value.isEmpty()) ? value.get(0) : null;
 	}
 
 	// RFC 8693 section 2.1

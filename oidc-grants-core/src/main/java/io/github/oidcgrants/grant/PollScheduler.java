@@ -304,7 +304,8 @@ public final class PollScheduler implements AutoCloseable {
 		try {
 			this.executor.execute(task);
 		}
-		catch (RejectedExecutionException ex) {
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			// No thread to be had, just now or at all.
 			otherwise.run();
 		}
 	}
