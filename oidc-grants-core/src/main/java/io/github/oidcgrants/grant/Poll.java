@@ -104,7 +104,10 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 		this.asked++;
 		tell(PollingProgress.Event.ASKING, null, null);
 		try {
-			complete(this.question.ask());
+			TokenEndpointResponse token = this.question.ask();
+			if (!isDone()) {
+				complete(this.question.received(token));
+			}
 			return null;
 		}
 		catch (GrantException ex) {

@@ -68,7 +68,15 @@ final class PollQuestion {
 			response = this.endpoint.ask(request);
 			this.unvalidated = response;
 		}
-		return this.received.apply(this.endpoint.validated(response, request));
+		return this.endpoint.validated(response, request);
+	}
+
+	/**
+	 * Shows a token to the one who sees it first. Not called for a token that nobody
+	 * waits for any more.
+	 */
+	TokenEndpointResponse received(TokenEndpointResponse token) {
+		return this.received.apply(token);
 	}
 
 	private TokenRequest request() {
