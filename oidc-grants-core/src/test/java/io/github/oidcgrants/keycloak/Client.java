@@ -42,6 +42,20 @@ final class Client {
 		return member("directAccessGrantsEnabled", true);
 	}
 
+	/**
+	 * Lets users log in on another device.
+	 * @param seconds how long they have
+	 */
+	Client withDeviceGrant(int seconds) {
+		return attribute("oauth2.device.authorization.grant.enabled", "true")
+			.attribute("oauth2.device.code.lifespan", Integer.toString(seconds))
+			.attribute("oauth2.device.polling.interval", "1");
+	}
+
+	Client withCiba() {
+		return attribute("oidc.ciba.grant.enabled", "true");
+	}
+
 	Client authenticatedBy(String authenticator) {
 		return member("clientAuthenticatorType", authenticator);
 	}

@@ -22,34 +22,53 @@ final class Keycloak implements AutoCloseable {
 
 	private static final Path BUILD_LOG = LOG.resolveSibling("keycloak-build.log");
 
-	private final KeycloakServer server;
+	private static final String AUTHENTICATION_CHANNEL = "--spi-ciba-auth-channel--ciba-http-auth-channel"
+			+ "--http-authentication-channel-uri";
 
-	private final Realm realm;
+	private final Realm realm = new Realm();
+
+	private final LocalServer local;
+
+	private final AuthenticationChannel authenticationChannel;
+
+	private final NotificationEndpoint notificationEndpoint;
+
+	private final KeycloakServer server;
 
 	private final AuthorizationServer authorizationServer;
 
 	private final GrantClient grants = GrantClient.create();
 
-	private Keycloak(KeycloakServer server, Realm realm) {
-		this.server = server;
-		this.realm = realm;
+	private Keycloak(KeycloakInstallation installation, LocalServer local) throws IOException, InterruptedException {
+		this.local = local;
+		this.authenticationChannel = new AuthenticationChannel(local);
+		this.notificationEndpoint = new NotificationEndpoint(local);
+		this.server = KeycloakServer.start(installation,
+				Duration.ofSeconds(Long.parseLong(property("keycloak.patience"))), LOG,
+				AUTHENTICATION_CHANNEL + "=" + this.authenticationChannel.uri());
+		try {
+			for (String document : this.realm.documents(this.notificationEndpoint.uri())) {
+				this.server.importRealm(document);
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			this.server.close();
+			throw ex;
+		}
 		this.authorizationServer = AuthorizationServer.discover(issuer());
 	}
 
 	static Keycloak start() throws IOException, InterruptedException {
 		KeycloakInstallation installation = KeycloakInstallation.at(Path.of(property("keycloak.home")),
 				Path.of(property("keycloak.distribution")), BUILD_LOG);
-		KeycloakServer server = KeycloakServer.start(installation,
-				Duration.ofSeconds(Long.parseLong(property("keycloak.patience"))), LOG);
-		Realm realm = new Realm();
+		LocalServer local = LocalServer.start();
 		try {
-			server.importRealm(realm.json());
+			return new Keycloak(installation, local);
 		}
 		catch (IOException | RuntimeException ex) {
-			server.close();
+			local.close();
 			throw ex;
 		}
-		return new Keycloak(server, realm);
 	}
 
 	private static String property(String name) {
@@ -67,6 +86,14 @@ final class Keycloak implements AutoCloseable {
 
 	Realm realm() {
 		return this.realm;
+	}
+
+	AuthenticationChannel authenticationChannel() {
+		return this.authenticationChannel;
+	}
+
+	NotificationEndpoint notificationEndpoint() {
+		return this.notificationEndpoint;
 	}
 
 	GrantClient grants() {
@@ -106,6 +133,7 @@ final class Keycloak implements AutoCloseable {
 	public void close() {
 		this.grants.close();
 		this.server.close();
+		this.local.close();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.oidcgrants.keycloak;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -17,16 +18,24 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.JWKGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import io.github.oidcgrants.jose.SigningKey;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The realm that the tests talk to: one user, and a client for each way to authenticate
- * and each grant. Its keys are generated; refresh tokens can be used once. It has a key
- * for RS256 and one for ES256; for other algorithms it makes one at the first use.
+ * The realm that the tests talk to, with a client for each way to authenticate and each
+ * grant, and two small ones for what Keycloak has no setting of a client for.
  */
 final class Realm {
 
 	static final String NAME = "oidc-grants";
+
+	/**
+	 * A realm in which CIBA expires as soon as Keycloak allows it.
+	 */
+	static final String SHORT = "oidc-grants-short";
+
+	/**
+	 * A realm in which CIBA is by ping, and polls are so far apart that no test sees two.
+	 */
+	static final String PING = "oidc-grants-ping";
 
 	static final String USER = "alice";
 
@@ -46,9 +55,26 @@ final class Realm {
 
 	static final String PUBLIC_DPOP_CLIENT = "dpop-public";
 
+	static final String DEVICE_CLIENT = "device";
+
+	static final String PUBLIC_DEVICE_CLIENT = "device-public";
+
+	static final String PUBLIC_DPOP_DEVICE_CLIENT = "device-public-dpop";
+
+	/**
+	 * A client whose device codes expire after three seconds.
+	 */
+	static final String SHORT_DEVICE_CLIENT = "device-short";
+
+	static final String CIBA_CLIENT = "ciba";
+
+	static final String DPOP_CIBA_CLIENT = "ciba-dpop";
+
 	static final String ASSERTION_ISSUER = "https://issuer.example.com";
 
 	static final String ASSERTION_SUBJECT = "alice-elsewhere";
+
+	private static final List<String> SIGNED_REQUESTS = List.of("PS256", "ES256");
 
 	private static final List<String> SIGNED = List.of("RS256", "ES256", "ES384");
 
@@ -85,6 +111,14 @@ final class Realm {
 		return "users-" + algorithm;
 	}
 
+	/**
+	 * {@return the client whose CIBA requests are signed}
+	 * @param algorithm what they are signed with
+	 */
+	static String signingCibaClient(String algorithm) {
+		return "ciba-" + algorithm;
+	}
+
 	SigningKey clientKey(String algorithm) {
 		return this.clientKeys.get(algorithm);
 	}
@@ -100,39 +134,16 @@ final class Realm {
 		return this.assertionKey;
 	}
 
-	String json() {
-		return """
-				{
-					"realm": "%s",
-					"enabled": true,
-					"sslRequired": "none",
-					"revokeRefreshToken": true,
-					"refreshTokenMaxReuse": 0,
-					"users": [%s],
-					"identityProviders": [%s],
-					"components": {"org.keycloak.keys.KeyProvider": [
-						{"name": "rsa", "providerId": "rsa-generated", "config": {}},
-						{"name": "ecdsa", "providerId": "ecdsa-generated", "config": {}}
-					]},
-					"clients": %s
-				}
-				""".formatted(NAME, user(), assertionIssuer(),
-				JsonMapper.shared().writeValueAsString(clients().stream().map(Client::members).toList()));
-	}
-
-	private static String user() {
-		return """
-				{
-					"username": "%s",
-					"enabled": true,
-					"email": "alice@example.com",
-					"emailVerified": true,
-					"firstName": "Alice",
-					"lastName": "Example",
-					"credentials": [{"type": "password", "value": "%s"}],
-					"federatedIdentities": [{"identityProvider": "issuer", "userId": "%s", "userName": "elsewhere"}]
-				}
-				""".formatted(USER, PASSWORD, ASSERTION_SUBJECT);
+	/**
+	 * {@return the realms, as Keycloak imports them}
+	 * @param notifications where pings go
+	 */
+	List<String> documents(URI notifications) {
+		return List.of(new RealmDocument(NAME, 60, 1).json(clients(), assertionIssuer()),
+				new RealmDocument(SHORT, 10, 1).json(List.of(new Client(CIBA_CLIENT).withCiba())),
+				new RealmDocument(PING, 120, 60).json(List.of(new Client(CIBA_CLIENT).withCiba()
+					.attribute("ciba.backchannel.token.delivery.mode", "ping")
+					.attribute("ciba.backchannel.client.notification.endpoint", notifications.toString()))));
 	}
 
 	private String assertionIssuer() {
@@ -171,6 +182,15 @@ final class Realm {
 		clients.add(new Client(PUBLIC_DPOP_CLIENT).isPublic()
 			.withPasswordGrant()
 			.attribute("dpop.bound.access.tokens", "true"));
+		clients.add(new Client(DEVICE_CLIENT).withDeviceGrant(60));
+		clients.add(new Client(PUBLIC_DEVICE_CLIENT).isPublic().withDeviceGrant(60));
+		clients.add(new Client(PUBLIC_DPOP_DEVICE_CLIENT).isPublic()
+			.withDeviceGrant(60)
+			.attribute("dpop.bound.access.tokens", "true"));
+		clients.add(new Client(SHORT_DEVICE_CLIENT).withDeviceGrant(3));
+		clients.add(new Client(CIBA_CLIENT).withCiba());
+		clients.add(new Client(DPOP_CIBA_CLIENT).withCiba().attribute("dpop.bound.access.tokens", "true"));
+		SIGNED_REQUESTS.forEach((algorithm) -> clients.add(signingCibaClientOf(algorithm)));
 		return clients;
 	}
 
@@ -179,6 +199,12 @@ final class Realm {
 			.authenticatedBy("client-jwt")
 			.key(clientKey(algorithm).publicJwk(), KeyUse.SIGNATURE)
 			.attribute("token.endpoint.auth.signing.alg", algorithm);
+	}
+
+	private Client signingCibaClientOf(String algorithm) {
+		return new Client(signingCibaClient(algorithm)).withCiba()
+			.key(clientKey(algorithm).publicJwk(), KeyUse.SIGNATURE)
+			.attribute("ciba.backchannel.auth.request.signing.alg", algorithm);
 	}
 
 	private static Client userClientOf(String algorithm) {
