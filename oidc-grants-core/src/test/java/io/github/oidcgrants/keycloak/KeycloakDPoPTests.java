@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.List;
 
-import com.nimbusds.jwt.SignedJWT;
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
@@ -55,18 +54,11 @@ class KeycloakDPoPTests {
 		return GrantOptions.builder().dpop(handle, mode).build();
 	}
 
-	private static void assertBound(TokenEndpointResponse token, DPoPHandle handle) throws ParseException {
-		assertThat(token.tokenType()).isEqualTo("dpop");
-		assertThat(token.dpopThumbprint()).isEqualTo(handle.thumbprint());
-		assertThat(SignedJWT.parse(token.accessToken()).getJWTClaimsSet().getJSONObjectClaim("cnf"))
-			.containsEntry("jkt", handle.thumbprint());
-	}
-
 	@ParameterizedTest
 	@ValueSource(strings = { "ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA" })
 	void client_credentials_are_bound_to_a_key_of_each_algorithm(String algorithm) throws ParseException {
 		DPoPHandle handle = DPoPHandle.of(DPoPKeyPair.random(algorithm));
-		assertBound(this.keycloak.grants()
+		TokenAssertions.assertBound(this.keycloak.grants()
 			.clientCredentialsGrant(this.keycloak.clientWithSecret(Realm.DPOP_CLIENT), GrantParameters.none(),
 					with(handle, DPoPMode.REQUIRED)),
 				handle);
@@ -75,7 +67,7 @@ class KeycloakDPoPTests {
 	@ParameterizedTest
 	@EnumSource(value = DPoPMode.class, names = { "PREFERRED", "REQUIRED" })
 	void a_client_that_need_not_bind_its_tokens_may(DPoPMode mode) throws ParseException {
-		assertBound(this.keycloak.grants()
+		TokenAssertions.assertBound(this.keycloak.grants()
 			.clientCredentialsGrant(this.keycloak.clientWithSecret(Realm.CLIENT), GrantParameters.none(),
 					with(this.handle, mode)),
 				this.handle);
@@ -109,10 +101,10 @@ class KeycloakDPoPTests {
 		Configuration client = this.keycloak.client(Realm.PUBLIC_DPOP_CLIENT).build();
 		GrantOptions options = with(this.handle, DPoPMode.REQUIRED);
 		TokenEndpointResponse first = this.keycloak.logIn(client, options);
-		assertBound(first, this.handle);
+		TokenAssertions.assertBound(first, this.handle);
 		TokenEndpointResponse second = this.keycloak.grants()
 			.refreshTokenGrant(client, first, GrantParameters.none(), options);
-		assertBound(second, this.handle);
+		TokenAssertions.assertBound(second, this.handle);
 		assertThat(second.claims().getSubject()).isEqualTo(first.claims().getSubject());
 	}
 
