@@ -44,7 +44,7 @@ final class AuthenticationChannel {
 		return this.uri;
 	}
 
-	private int receive(@Nullable String authorization, String body) {
+	private int receive(@Nullable String authorization, byte[] body) {
 		JsonNode json = JsonMapper.shared().readTree(body);
 		request(json.required("binding_message").asString()).complete(new Request(authorization, json));
 		return 201;

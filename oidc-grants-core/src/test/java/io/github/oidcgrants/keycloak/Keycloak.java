@@ -3,6 +3,8 @@ package io.github.oidcgrants.keycloak;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.client.AuthorizationServer;
@@ -35,7 +37,7 @@ final class Keycloak implements AutoCloseable {
 
 	private final KeycloakServer server;
 
-	private final AuthorizationServer authorizationServer;
+	private final Map<String, AuthorizationServer> authorizationServers = new ConcurrentHashMap<>();
 
 	private final GrantClient grants = GrantClient.create();
 
@@ -55,7 +57,6 @@ final class Keycloak implements AutoCloseable {
 			this.server.close();
 			throw ex;
 		}
-		this.authorizationServer = AuthorizationServer.discover(issuer());
 	}
 
 	static Keycloak start() throws IOException, InterruptedException {
@@ -81,7 +82,11 @@ final class Keycloak implements AutoCloseable {
 	}
 
 	String issuer() {
-		return this.server.issuer(Realm.NAME);
+		return issuer(Realm.NAME);
+	}
+
+	String issuer(String realm) {
+		return this.server.issuer(realm);
 	}
 
 	Realm realm() {
@@ -105,14 +110,28 @@ final class Keycloak implements AutoCloseable {
 	 * and keys}
 	 */
 	Configuration.Builder client(String clientId) {
-		return Configuration.builder(this.authorizationServer, clientId).allowInsecureRequests(true);
+		return client(Realm.NAME, clientId);
+	}
+
+	private Configuration.Builder client(String realm, String clientId) {
+		AuthorizationServer server = this.authorizationServers.computeIfAbsent(issuer(realm),
+				AuthorizationServer::discover);
+		return Configuration.builder(server, clientId).allowInsecureRequests(true);
 	}
 
 	/**
 	 * {@return the configuration of a client that authenticates with its secret}
 	 */
 	Configuration clientWithSecret(String clientId) {
-		return client(clientId).authentication(ClientAuthentication.clientSecretBasic(Realm.secret(clientId))).build();
+		return withSecret(Realm.NAME, clientId).build();
+	}
+
+	/**
+	 * {@return the beginning of the configuration of a client that authenticates with its
+	 * secret}
+	 */
+	Configuration.Builder withSecret(String realm, String clientId) {
+		return client(realm, clientId).authentication(ClientAuthentication.clientSecretBasic(Realm.secret(clientId)));
 	}
 
 	/**

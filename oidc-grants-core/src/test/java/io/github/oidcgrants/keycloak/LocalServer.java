@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -37,15 +36,15 @@ final class LocalServer implements AutoCloseable {
 	 * body
 	 * @return the address of the path
 	 */
-	URI handle(String path, BiFunction<@Nullable String, String, Integer> handler) {
+	URI handle(String path, BiFunction<@Nullable String, byte[], Integer> handler) {
 		this.server.createContext(path, (exchange) -> answer(exchange, handler));
 		return URI.create("http://127.0.0.1:" + this.server.getAddress().getPort() + path);
 	}
 
-	private static void answer(HttpExchange exchange, BiFunction<@Nullable String, String, Integer> handler)
+	private static void answer(HttpExchange exchange, BiFunction<@Nullable String, byte[], Integer> handler)
 			throws IOException {
 		try (exchange) {
-			String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+			byte[] body = exchange.getRequestBody().readAllBytes();
 			String authorization = exchange.getRequestHeaders().getFirst("Authorization");
 			exchange.sendResponseHeaders(handler.apply(authorization, body), -1);
 		}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class NotificationEndpoint {
 
 	// What the specification has for a ping that nobody waits for.
-	private volatile BiFunction<@Nullable String, String, Integer> handler = (authorization, body) -> 401;
+	private volatile BiFunction<@Nullable String, byte[], Integer> handler = (authorization, body) -> 401;
 
 	private final URI uri;
 
@@ -29,7 +29,7 @@ final class NotificationEndpoint {
 	 * Hands pings to a test from now on.
 	 * @param handler makes a status of a ping's {@code Authorization} header and its body
 	 */
-	void handleWith(BiFunction<@Nullable String, String, Integer> handler) {
+	void handleWith(BiFunction<@Nullable String, byte[], Integer> handler) {
 		this.handler = handler;
 	}
 
