@@ -1,8 +1,13 @@
 package io.github.oidcgrants.keycloak;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -16,13 +21,31 @@ final class Failures {
 	}
 
 	/**
-	 * Asserts that a call is refused by the server.
+	 * Asserts that something under way is refused by the server.
 	 * @param status the HTTP status
+	 * @param error the OAuth error
+	 * @param answer what is under way
+	 * @return what it ended with
+	 */
+	static GrantException assertRefused(int status, String error, Future<?> answer) {
+		return assertRefused(status, error, () -> {
+			try {
+				answer.get(30, TimeUnit.SECONDS);
+			}
+			catch (ExecutionException ex) {
+				throw ex.getCause();
+			}
+		});
+	}
+
+	/**
+	 * Asserts that a call is refused by the server.
+	 * @param status the HTTP status; {@code null} if the client knew without asking
 	 * @param error the OAuth error
 	 * @param call the call
 	 * @return what it threw
 	 */
-	static GrantException assertRefused(int status, String error, ThrowingCallable call) {
+	static GrantException assertRefused(@Nullable Integer status, String error, ThrowingCallable call) {
 		GrantException ex = catchThrowableOfType(GrantException.class, call);
 		assertThat(ex).isNotNull();
 		assertThat(ex.kind()).as(ex.getMessage()).isEqualTo(Kind.OAUTH_ERROR);

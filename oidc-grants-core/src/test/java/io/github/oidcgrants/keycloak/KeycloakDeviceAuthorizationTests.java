@@ -1,0 +1,174 @@
+package io.github.oidcgrants.keycloak;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
+import io.github.oidcgrants.grant.GrantOptions;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.grant.PollingListener;
+import io.github.oidcgrants.grant.PollingProgress;
+import io.github.oidcgrants.grant.PollingProgress.Event;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The device authorization grant (RFC 8628), with a user who decides on Keycloak's pages.
+ */
+@KeycloakTest
+class KeycloakDeviceAuthorizationTests {
+
+	private static final String GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code";
+
+	private static final GrantParameters OPENID = GrantParameters.builder().scope("openid").build();
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final DPoPHandle handle = DPoPHandle.of(DPoPKeyPair.random());
+
+	private final ProgressLog progress = new ProgressLog();
+
+	private final Keycloak keycloak;
+
+	private final GrantClient grants;
+
+	KeycloakDeviceAuthorizationTests(Keycloak keycloak) {
+		this.keycloak = keycloak;
+		this.grants = keycloak.grants();
+	}
+
+	private GrantOptions options(DPoPMode mode) {
+		GrantOptions.Builder options = GrantOptions.builder().pollingListener(this.progress);
+		return (mode == DPoPMode.OFF) ? options.build() : options.dpop(this.handle, mode).build();
+	}
+
+	private DeviceAuthorizationResponse initiate(Configuration client) {
+		return this.grants.initiateDeviceAuthorization(client, OPENID);
+	}
+
+	private CompletableFuture<TokenEndpointResponse> poll(Configuration client, DeviceAuthorizationResponse pending,
+			GrantOptions options) {
+		return this.grants.pollDeviceAuthorizationGrant(client, pending, GrantParameters.none(), options);
+	}
+
+	private TokenEndpointResponse await(Configuration client, DeviceAuthorizationResponse pending,
+			GrantOptions options) {
+		return this.grants.awaitDeviceAuthorizationGrant(client, pending, GrantParameters.none(), options, PATIENCE);
+	}
+
+	private TokenEndpointResponse logIn(Configuration client, GrantOptions options) throws Exception {
+		DeviceAuthorizationResponse pending = initiate(client);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending, options);
+		this.progress.await(Event.PENDING);
+		DeviceApproval.approve(pending.verificationUriComplete());
+		TokenEndpointResponse token = poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		TokenAssertions.assertUsersOwn(token, client);
+		return token;
+	}
+
+	@Test
+	void a_confidential_client_gets_tokens_when_the_user_agrees() throws Exception {
+		TokenEndpointResponse token = logIn(this.keycloak.clientWithSecret(Realm.DEVICE_CLIENT), options(DPoPMode.OFF));
+		assertThat(token.tokenType()).isEqualTo("bearer");
+		assertThat(token.refreshToken()).isNotNull();
+	}
+
+	@Test
+	void a_public_client_gets_tokens_when_the_user_agrees() throws Exception {
+		TokenEndpointResponse token = logIn(this.keycloak.client(Realm.PUBLIC_DEVICE_CLIENT).build(),
+				options(DPoPMode.OFF));
+		assertThat(token.tokenType()).isEqualTo("bearer");
+	}
+
+	@Test
+	void tokens_are_bound_to_the_key_that_the_client_polls_with() throws Exception {
+		Configuration client = this.keycloak.client(Realm.PUBLIC_DPOP_DEVICE_CLIENT).build();
+		GrantOptions options = options(DPoPMode.REQUIRED);
+		TokenEndpointResponse token = logIn(client, options);
+		TokenAssertions.assertBound(token, this.handle);
+		TokenAssertions.assertBound(this.grants.refreshTokenGrant(client, token, GrantParameters.none(), options),
+				this.handle);
+	}
+
+	@Test
+	void a_client_that_must_bind_its_tokens_gets_none_without_a_proof() {
+		Configuration client = this.keycloak.client(Realm.PUBLIC_DPOP_DEVICE_CLIENT).build();
+		DeviceAuthorizationResponse pending = initiate(client);
+		Failures.assertRefused(400, "invalid_request", () -> await(client, pending, options(DPoPMode.OFF)));
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
+	void a_user_who_refuses_ends_the_poll(DPoPMode mode) throws Exception {
+		Configuration client = this.keycloak.client(Realm.PUBLIC_DEVICE_CLIENT).build();
+		DeviceAuthorizationResponse pending = initiate(client);
+		DeviceApproval.deny(pending.verificationUriComplete());
+		GrantException ex = Failures.assertRefused(400, "access_denied", () -> await(client, pending, options(mode)));
+		assertThat(ex).hasMessageNotContaining(pending.deviceCode());
+		assertThat(this.progress.events()).containsExactly(Event.ASKING);
+	}
+
+	/**
+	 * For a client whose clock was set back, the server is the first to say so.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "OFF, PT0S,", "REQUIRED, PT30S, 400" })
+	void a_poll_ends_when_the_time_is_up(DPoPMode mode, Duration setBack, @Nullable Integer status) {
+		AtomicReference<Duration> behind = new AtomicReference<>(Duration.ZERO);
+		InstantSource clock = () -> Instant.now().minus(behind.get());
+		try (GrantClient late = GrantClient.builder().clock(clock).build()) {
+			Configuration client = this.keycloak.clientWithSecret(Realm.SHORT_DEVICE_CLIENT);
+			DeviceAuthorizationResponse pending = late.initiateDeviceAuthorization(client, OPENID);
+			behind.set(setBack);
+			Failures.assertRefused(status, "expired_token", () -> late.awaitDeviceAuthorizationGrant(client, pending,
+					GrantParameters.none(), options(mode), PATIENCE));
+			assertThat(this.progress.events()).startsWith(Event.ASKING, Event.PENDING);
+		}
+	}
+
+	/**
+	 * It is slowed down because the same is asked once more a moment before.
+	 */
+	@Test
+	void a_poll_that_the_server_slows_down_asks_less_often_and_gets_tokens() throws Exception {
+		Configuration client = this.keycloak.clientWithSecret(Realm.DEVICE_CLIENT);
+		DeviceAuthorizationResponse pending = initiate(client);
+		GrantParameters code = GrantParameters.builder().parameter("device_code", pending.deviceCode()).build();
+		AtomicReference<Instant> askedAgain = new AtomicReference<>();
+		PollingListener listener = (now) -> {
+			if (now.event() == Event.ASKING && now.asked() == 1) {
+				Failures.assertRefused(400, "authorization_pending",
+						() -> this.grants.genericGrantRequest(client, GRANT_TYPE, code));
+			}
+			else if (now.event() == Event.ASKING) {
+				askedAgain.set(Instant.now());
+			}
+			this.progress.onProgress(now);
+		};
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending,
+				GrantOptions.builder().pollingListener(listener).build());
+		PollingProgress slowed = this.progress.await(Event.SLOWED_DOWN);
+		assertThat(slowed.interval()).isEqualTo(pending.interval().plusSeconds(5));
+		DeviceApproval.approve(pending.verificationUriComplete());
+		TokenAssertions.assertUsersOwn(poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS), client);
+		assertThat(askedAgain.get()).isAfterOrEqualTo(slowed.nextAt());
+		assertThat(this.progress.events()).containsExactly(Event.ASKING, Event.SLOWED_DOWN, Event.ASKING);
+	}
+
+}
