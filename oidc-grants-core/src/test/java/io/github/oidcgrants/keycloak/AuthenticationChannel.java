@@ -63,6 +63,10 @@ final class AuthenticationChannel {
 		return arrived(bindingMessage).body();
 	}
 
+	boolean hasArrived(String bindingMessage) {
+		return request(bindingMessage).isDone();
+	}
+
 	private Request arrived(String bindingMessage) {
 		return request(bindingMessage).orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
 	}

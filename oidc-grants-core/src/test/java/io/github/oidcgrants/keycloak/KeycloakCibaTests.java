@@ -1,0 +1,226 @@
+package io.github.oidcgrants.keycloak;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.client.CibaOptions;
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
+import io.github.oidcgrants.grant.GrantOptions;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.grant.PollingProgress.Event;
+import io.github.oidcgrants.jose.SigningKey;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Client-Initiated Backchannel Authentication (OpenID Connect CIBA Core 1.0) by polling,
+ * with a user who decides on a device.
+ */
+@KeycloakTest
+class KeycloakCibaTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final String bindingMessage = UUID.randomUUID().toString();
+
+	private final DPoPHandle handle = DPoPHandle.of(DPoPKeyPair.random());
+
+	private final ProgressLog progress = new ProgressLog();
+
+	private final Keycloak keycloak;
+
+	private final AuthenticationChannel device;
+
+	private final GrantClient grants;
+
+	KeycloakCibaTests(Keycloak keycloak) {
+		this.keycloak = keycloak;
+		this.device = keycloak.authenticationChannel();
+		this.grants = keycloak.grants();
+	}
+
+	private GrantParameters.Builder ask(String user) {
+		return GrantParameters.builder()
+			.scope("openid")
+			.parameter("login_hint", user)
+			.parameter("binding_message", this.bindingMessage);
+	}
+
+	private GrantOptions options(DPoPMode mode) {
+		GrantOptions.Builder options = GrantOptions.builder().pollingListener(this.progress);
+		return (mode == DPoPMode.OFF) ? options.build() : options.dpop(this.handle, mode).build();
+	}
+
+	private BackchannelAuthenticationResponse initiate(Configuration client) {
+		return this.grants.initiateBackchannelAuthentication(client, ask(Realm.USER).build());
+	}
+
+	private TokenEndpointResponse await(Configuration client, BackchannelAuthenticationResponse pending,
+			GrantOptions options) {
+		return this.grants.awaitBackchannelAuthenticationGrant(client, pending, GrantParameters.none(), options,
+				PATIENCE);
+	}
+
+	private TokenEndpointResponse logIn(Configuration client, GrantOptions options) throws Exception {
+		BackchannelAuthenticationResponse pending = initiate(client);
+		CompletableFuture<TokenEndpointResponse> poll = this.grants.pollBackchannelAuthenticationGrant(client, pending,
+				GrantParameters.none(), options);
+		this.progress.await(Event.PENDING);
+		this.device.approve(this.bindingMessage);
+		TokenEndpointResponse token = poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		TokenAssertions.assertUsersOwn(token, client);
+		return token;
+	}
+
+	private Configuration signing(String algorithm, SigningKey key) {
+		return this.keycloak.withSecret(Realm.NAME, Realm.signingCibaClient(algorithm))
+			.ciba(CibaOptions.builder().requestSigningKey(key).requestSigningAlgorithm(algorithm).build())
+			.build();
+	}
+
+	/**
+	 * That its ID token does not say which request it answers is this server's way: the
+	 * specification demands it for push mode only (section 10.3.1).
+	 */
+	@Test
+	void a_client_gets_tokens_when_the_user_agrees() throws Exception {
+		TokenEndpointResponse token = logIn(this.keycloak.clientWithSecret(Realm.CIBA_CLIENT), options(DPoPMode.OFF));
+		assertThat(token.tokenType()).isEqualTo("bearer");
+		assertThat(token.refreshToken()).isNotNull();
+		assertThat(token.claims().getClaims()).doesNotContainKey("urn:openid:params:jwt:claim:auth_req_id");
+		assertThat(this.device.await(this.bindingMessage).required("login_hint").asString()).isEqualTo(Realm.USER);
+	}
+
+	@Test
+	void tokens_are_bound_to_the_key_that_the_client_polls_with() throws Exception {
+		TokenAssertions.assertBound(
+				logIn(this.keycloak.clientWithSecret(Realm.DPOP_CIBA_CLIENT), options(DPoPMode.REQUIRED)), this.handle);
+	}
+
+	@Test
+	void a_client_that_must_bind_its_tokens_gets_none_without_a_proof() {
+		Configuration client = this.keycloak.clientWithSecret(Realm.DPOP_CIBA_CLIENT);
+		BackchannelAuthenticationResponse pending = initiate(client);
+		Failures.assertRefused(400, "invalid_request", () -> await(client, pending, options(DPoPMode.OFF)));
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
+	void a_user_who_refuses_ends_the_poll(DPoPMode mode) throws Exception {
+		Configuration client = this.keycloak.clientWithSecret(Realm.CIBA_CLIENT);
+		BackchannelAuthenticationResponse pending = initiate(client);
+		this.device.deny(this.bindingMessage);
+		GrantException ex = Failures.assertRefused(400, "access_denied", () -> await(client, pending, options(mode)));
+		assertThat(ex).hasMessageNotContaining(pending.authReqId());
+		assertThat(this.progress.events()).containsExactly(Event.ASKING);
+	}
+
+	/**
+	 * For a client whose clock was set back, the server is the first to say so.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "OFF, PT0S,", "REQUIRED, PT30S, 400" })
+	void a_poll_ends_when_the_time_is_up(DPoPMode mode, Duration setBack, @Nullable Integer status) {
+		AtomicReference<Duration> behind = new AtomicReference<>(Duration.ZERO);
+		InstantSource clock = () -> Instant.now().minus(behind.get());
+		try (GrantClient late = GrantClient.builder().clock(clock).build()) {
+			Configuration client = this.keycloak.withSecret(Realm.SHORT, Realm.CIBA_CLIENT).build();
+			BackchannelAuthenticationResponse pending = late.initiateBackchannelAuthentication(client,
+					ask(Realm.USER).build());
+			behind.set(setBack);
+			Failures.assertRefused(status, "expired_token", () -> late.awaitBackchannelAuthenticationGrant(client,
+					pending, GrantParameters.none(), options(mode), PATIENCE));
+			assertThat(this.progress.events()).startsWith(Event.ASKING, Event.PENDING);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ES256, OFF", "PS256, REQUIRED" })
+	void a_signed_request_is_accepted(String algorithm, DPoPMode mode) throws Exception {
+		Configuration client = signing(algorithm, this.keycloak.realm().clientKey(algorithm));
+		TokenEndpointResponse token = logIn(client, options(mode));
+		if (mode == DPoPMode.REQUIRED) {
+			TokenAssertions.assertBound(token, this.handle);
+		}
+		assertThat(this.device.await(this.bindingMessage).required("iss").asString()).isEqualTo(client.clientId());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ES256", "PS256" })
+	void a_request_that_is_signed_with_another_key_is_refused(String algorithm) {
+		Configuration client = signing(algorithm, SigningKey.generate(algorithm).withKeyId("key-" + algorithm));
+		GrantException ex = Failures.assertRefused(400, "invalid_request", () -> initiate(client));
+		assertThat(ex).hasMessageContaining("signature");
+	}
+
+	@Test
+	void a_request_that_is_signed_with_another_algorithm_is_refused() {
+		Configuration client = this.keycloak.withSecret(Realm.NAME, Realm.signingCibaClient("ES256"))
+			.ciba(CibaOptions.builder().requestSigningKey(this.keycloak.realm().clientKey("PS256")).build())
+			.build();
+		Failures.assertRefused(400, "invalid_request", () -> initiate(client));
+	}
+
+	/**
+	 * The specification has {@code unknown_user_id} for it (section 13).
+	 */
+	@Test
+	void a_hint_at_nobody_is_refused_and_in_no_message() {
+		Configuration client = this.keycloak.clientWithSecret(Realm.CIBA_CLIENT);
+		GrantParameters parameters = ask("nobody-we-know").build();
+		GrantException ex = Failures.assertRefused(400, "invalid_request",
+				() -> this.grants.initiateBackchannelAuthentication(client, parameters));
+		assertThat(ex).hasMessageNotContaining("nobody-we-know");
+	}
+
+	@Test
+	void a_binding_message_that_cannot_be_shown_is_refused() {
+		Configuration client = this.keycloak.clientWithSecret(Realm.CIBA_CLIENT);
+		GrantParameters parameters = GrantParameters.builder()
+			.scope("openid")
+			.parameter("login_hint", Realm.USER)
+			.parameter("binding_message", "with spaces")
+			.build();
+		Failures.assertRefused(400, "invalid_binding_message",
+				() -> this.grants.initiateBackchannelAuthentication(client, parameters));
+	}
+
+	/**
+	 * This server would answer with an access token alone.
+	 */
+	@Test
+	void without_openid_nothing_is_sent() {
+		Configuration client = this.keycloak.clientWithSecret(Realm.CIBA_CLIENT);
+		GrantParameters parameters = GrantParameters.builder()
+			.scope("email")
+			.parameter("login_hint", Realm.USER)
+			.parameter("binding_message", this.bindingMessage)
+			.build();
+		GrantException ex = catchThrowableOfType(GrantException.class,
+				() -> this.grants.initiateBackchannelAuthentication(client, parameters));
+		assertThat(ex.kind()).isEqualTo(Kind.MISCONFIGURED);
+		assertThat(ex).hasMessageContaining("openid");
+		assertThat(this.device.hasArrived(this.bindingMessage)).isFalse();
+	}
+
+}
