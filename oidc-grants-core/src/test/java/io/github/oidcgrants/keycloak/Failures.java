@@ -22,12 +22,12 @@ final class Failures {
 
 	/**
 	 * Asserts that something under way is refused by the server.
-	 * @param status the HTTP status
+	 * @param status the HTTP status; {@code null} if the client knew without asking
 	 * @param error the OAuth error
 	 * @param answer what is under way
 	 * @return what it ended with
 	 */
-	static GrantException assertRefused(int status, String error, Future<?> answer) {
+	static GrantException assertRefused(@Nullable Integer status, String error, Future<?> answer) {
 		return assertRefused(status, error, () -> {
 			try {
 				answer.get(30, TimeUnit.SECONDS);
