@@ -152,7 +152,7 @@ public final class PollScheduler implements AutoCloseable {
 		try {
 			if (poll.phase == Poll.Phase.WAITING) {
 				this.timed.remove(poll);
-				due(poll);
+				due(poll, true);
 			}
 			// What is being asked may be answered from before the decision.
 			poll.pinged = poll.phase == Poll.Phase.ASKING;
@@ -256,7 +256,7 @@ public final class PollScheduler implements AutoCloseable {
 			while (!this.timed.isEmpty() && this.timed.first().wakeAt <= now) {
 				Poll poll = this.timed.pollFirst();
 				if (poll.wakeAt < poll.deadline) {
-					due(poll);
+					due(poll, false);
 				}
 				else {
 					this.turns.remove(poll);
@@ -275,7 +275,8 @@ public final class PollScheduler implements AutoCloseable {
 		submit(ready);
 	}
 
-	private void due(Poll poll) {
+	private void due(Poll poll, boolean early) {
+		poll.early = early;
 		poll.phase = Poll.Phase.DUE;
 		poll.wakeAt = poll.deadline;
 		this.timed.add(poll);
@@ -355,7 +356,7 @@ public final class PollScheduler implements AutoCloseable {
 	private void goOn(Poll poll, long nanos) {
 		if (poll.pinged) {
 			poll.pinged = false;
-			due(poll);
+			due(poll, true);
 		}
 		else {
 			sleep(poll, nanos);

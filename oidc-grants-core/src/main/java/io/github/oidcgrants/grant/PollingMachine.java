@@ -44,11 +44,13 @@ record PollingMachine(int interval, int pause) {
 	/**
 	 * Decides what an answer that gave no token means.
 	 * @param failure the answer, or why there was none
+	 * @param early whether the question came before its time, because of a ping: a server
+	 * that finds that too soon wants the interval kept, not a longer one
 	 * @return how the poll goes on; {@code null} if the failure is its end
 	 */
-	@Nullable Step after(GrantException failure) {
+	@Nullable Step after(GrantException failure, boolean early) {
 		return switch (failure.kind()) {
-			case OAUTH_ERROR -> afterError(failure, failure.getError());
+			case OAUTH_ERROR -> afterError(failure, failure.getError(), early);
 			case TIMEOUT, TRANSPORT -> retry(failure);
 			case UNEXPECTED_STATUS -> (isTooManyRequests(failure) || isServerError(failure)) ? retry(failure) : null;
 			case MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED, COOLING_DOWN -> null;
@@ -62,12 +64,12 @@ record PollingMachine(int interval, int pause) {
 		return new Step(PollingProgress.Event.RETRYING, this, Duration.ofSeconds(this.interval), false);
 	}
 
-	private @Nullable Step afterError(GrantException failure, OAuth2Error error) {
+	private @Nullable Step afterError(GrantException failure, OAuth2Error error, boolean early) {
 		if ("authorization_pending".equals(error.getErrorCode())) {
 			return step(PollingProgress.Event.PENDING, this.interval, this.interval, failure);
 		}
 		if (SlowDownError.CODE.equals(error.getErrorCode())) {
-			int slower = Math.max(this.interval + SLOW_DOWN, carriedInterval(error));
+			int slower = Math.max(early ? this.interval : this.interval + SLOW_DOWN, carriedInterval(error));
 			return step(PollingProgress.Event.SLOWED_DOWN, slower, slower, failure);
 		}
 		return isTooManyRequests(failure) ? retry(failure) : null;
