@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -18,6 +19,12 @@ import org.springframework.web.bind.annotation.RestController;
 class HomeController {
 
 	private static final Logger logger = LoggerFactory.getLogger(HomeController.class);
+
+	private final Environment environment;
+
+	HomeController(Environment environment) {
+		this.environment = environment;
+	}
 
 	@GetMapping("/")
 	Map<String, String> home() {
@@ -32,6 +39,10 @@ class HomeController {
 		endpoints.put("/refresh", "tokens of a demo user, refreshed; a spent refresh token is refused");
 		endpoints.put("/token-exchange", "a token of the demo user, exchanged for one that the API takes");
 		endpoints.put("/dpop", "a token that is bound to a key, and an API that wants a proof with a nonce");
+		endpoints.put("/device", "a login that a user decides about in a browser; says how to play the user");
+		if (this.environment.matchesProfiles("keycloak")) {
+			endpoints.put("/ciba?login_hint=demo-user", "a login that a user decides about on a phone");
+		}
 		endpoints.put("/actuator/oidcgrants", "the tokens that are kept, without the tokens");
 		endpoints.put("/actuator/health", "whether all is well");
 		return endpoints;

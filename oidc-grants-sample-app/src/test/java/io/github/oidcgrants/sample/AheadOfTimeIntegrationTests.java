@@ -91,6 +91,26 @@ class AheadOfTimeIntegrationTests {
 		http.get().uri(uri).exchange().expectStatus().isOk().expectBody().jsonPath("$.accessToken").exists();
 	}
 
+	@Test
+	void showsLoginsThatTheUserDecidesAbout() {
+		http.get().uri("/device").exchange().expectStatus().isOk().expectBody().jsonPath("$.login").isEqualTo(1);
+		http.post()
+			.uri("/device/1/approve")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.user[1]")
+			.isEqualTo("agreed");
+		await().atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> http.get()
+				.uri("/device/1")
+				.exchange()
+				.expectBody()
+				.jsonPath("$.state")
+				.isEqualTo("approved"));
+	}
+
 	private static String output() {
 		try {
 			return Files.readString(log);

@@ -179,8 +179,9 @@ class SampleApplicationTests {
 
 	@Test
 	void homeListsEndpointsThatAnswer() {
-		assertThat(get("/")).contains("/client-credentials", "/refresh", "/token-exchange", "/dpop",
-				"/actuator/oidcgrants");
+		assertThat(get("/"))
+			.contains("/client-credentials", "/refresh", "/token-exchange", "/dpop", "/device", "/actuator/oidcgrants")
+			.doesNotContain("/ciba");
 		this.http.get().uri("/actuator/health").exchange().expectStatus().isOk();
 	}
 

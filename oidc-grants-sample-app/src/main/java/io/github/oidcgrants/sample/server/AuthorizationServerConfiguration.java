@@ -34,6 +34,8 @@ import org.springframework.security.oauth2.server.authorization.token.JwtEncodin
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenGenerator;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 /**
  * Everything the authorization server is made of: a port, a client, a key. Not marked as
@@ -61,7 +63,16 @@ class AuthorizationServerConfiguration {
 			server.oidc(Customizer.withDefaults());
 			server.tokenEndpoint((endpoint) -> endpoint.accessTokenRequestConverter(DemoUserGrant::read)
 				.authenticationProviders((providers) -> providers.add(demoUserGrant(http))));
-		}).authorizeHttpRequests((requests) -> requests.anyRequest().authenticated()).build();
+			server.deviceAuthorizationEndpoint(
+					(endpoint) -> endpoint.verificationUri(DeviceVerificationConfiguration.VERIFICATION));
+			server.deviceVerificationEndpoint(DeviceVerificationConfiguration::endpoint);
+		})
+			.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+			// Users sign in; clients get an error.
+			.exceptionHandling((failures) -> failures.defaultAuthenticationEntryPointFor(
+					new LoginUrlAuthenticationEntryPoint("/login"),
+					PathPatternRequestMatcher.pathPattern(DeviceVerificationConfiguration.DECISION)))
+			.build();
 	}
 
 	// With the parts that the server has made for its own grants.
@@ -80,6 +91,7 @@ class AuthorizationServerConfiguration {
 			.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
 			.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
 			.authorizationGrantType(AuthorizationGrantType.TOKEN_EXCHANGE)
+			.authorizationGrantType(AuthorizationGrantType.DEVICE_CODE)
 			.authorizationGrantType(DemoUserGrant.TYPE)
 			.scope(OidcScopes.OPENID)
 			.scope("read:users")

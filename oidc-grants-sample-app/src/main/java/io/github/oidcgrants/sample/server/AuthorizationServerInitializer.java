@@ -24,15 +24,17 @@ class AuthorizationServerInitializer implements ApplicationContextInitializer<Ge
 	public void initialize(GenericApplicationContext sample) {
 		DemoClient client = DemoClient
 			.generate(sample.getEnvironment().getRequiredProperty(PREFIX + "port", Integer.class));
-		int port = isBuild() ? client.serverPort() : start(client, sample.getDefaultListableBeanFactory());
+		DemoPerson person = new DemoPerson(sample.getEnvironment().getRequiredProperty("sample.user.name"),
+				sample.getEnvironment().getRequiredProperty("sample.user.password"));
+		int port = isBuild() ? client.serverPort() : start(client, person, sample.getDefaultListableBeanFactory());
 		sample.getEnvironment()
 			.getPropertySources()
 			.addLast(new MapPropertySource("authorizationServer", Map.of(PREFIX + "issuer-uri",
 					"http://127.0.0.1:" + port, PREFIX + "client-secret", client.secret())));
 	}
 
-	private static int start(DemoClient client, DefaultListableBeanFactory sample) {
-		EmbeddedAuthorizationServer server = EmbeddedAuthorizationServer.start(client);
+	private static int start(DemoClient client, DemoPerson person, DefaultListableBeanFactory sample) {
+		EmbeddedAuthorizationServer server = EmbeddedAuthorizationServer.start(client, person);
 		// Destroyed when the sample is closed, and also when its start fails.
 		sample.registerDisposableBean("authorizationServer", server);
 		return server.port();

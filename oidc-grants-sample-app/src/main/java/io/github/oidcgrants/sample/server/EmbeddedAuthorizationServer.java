@@ -21,13 +21,15 @@ final class EmbeddedAuthorizationServer implements DisposableBean {
 		this.port = server.getPort();
 	}
 
-	static EmbeddedAuthorizationServer start(DemoClient client) {
+	static EmbeddedAuthorizationServer start(DemoClient client, DemoPerson person) {
 		// Created by hand: a second SpringApplication would read the sample's
 		// application.yml and, once that is processed ahead of time, start its beans.
 		AnnotationConfigServletWebServerApplicationContext context = new AnnotationConfigServletWebServerApplicationContext();
 		context.setDisplayName("authorization server");
 		context.registerBean(DemoClient.class, () -> client);
-		context.register(AuthorizationServerConfiguration.class, DpopApiConfiguration.class);
+		context.registerBean(DemoPerson.class, () -> person);
+		context.register(AuthorizationServerConfiguration.class, DeviceVerificationConfiguration.class,
+				DpopApiConfiguration.class);
 		context.refresh();
 		return new EmbeddedAuthorizationServer(context, Objects.requireNonNull(context.getWebServer()));
 	}
