@@ -3,6 +3,7 @@ package io.github.oidcgrants.sample;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -24,7 +25,9 @@ class DeviceLoginTests {
 
 	@AfterEach
 	void stop() {
-		this.program.destroyForcibly();
+		if (this.program != null) {
+			this.program.destroyForcibly();
+		}
 		this.provider.close();
 	}
 
@@ -50,6 +53,15 @@ class DeviceLoginTests {
 			assertThat(output.readLine()).contains("access_denied");
 		}
 		assertThat(exitValue()).isEqualTo(1);
+	}
+
+	@Test
+	void readmeShowsIt() throws IOException {
+		String source = Files.readString(Path.of("src/main/java/io/github/oidcgrants/sample/cli/DeviceLogin.java"));
+		String main = source.substring(source.indexOf("main(String... args) {\n"), source.lastIndexOf("\n\t}\n"));
+		String body = main.substring(main.indexOf('\n') + 1).stripIndent();
+
+		assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + body + "\n```\n");
 	}
 
 	private BufferedReader start() throws IOException {
