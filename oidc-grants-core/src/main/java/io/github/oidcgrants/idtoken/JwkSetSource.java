@@ -15,6 +15,7 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.error.Redactor;
+import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.SingleFlight;
 import io.github.oidcgrants.http.HttpAnswer;
 import io.github.oidcgrants.http.HttpCall;
@@ -87,7 +88,7 @@ public final class JwkSetSource {
 	}
 
 	private Keys fetch(URI uri, JsonHttp http, @Nullable Keys seen, boolean search) {
-		return this.flight.call(uri, () -> {
+		return this.flight.call(uri, Attempt.within(http.timeout(), () -> {
 			Keys newer = this.current;
 			if (newer != null && !newer.equals(seen)) {
 				return newer;
@@ -96,7 +97,7 @@ public final class JwkSetSource {
 			Keys fetched = fetchOrKeep(uri, http, newer, searchedAt, search);
 			this.current = fetched;
 			return fetched;
-		});
+		}));
 	}
 
 	private Keys fetchOrKeep(URI uri, JsonHttp http, @Nullable Keys old, @Nullable Long searchedAt, boolean search) {

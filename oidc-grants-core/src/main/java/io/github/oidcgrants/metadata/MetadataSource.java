@@ -5,6 +5,7 @@ import java.util.function.LongSupplier;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.SingleFlight;
 import io.github.oidcgrants.http.JsonHttp;
 import org.apache.commons.logging.Log;
@@ -95,7 +96,8 @@ public final class MetadataSource {
 			return this.configured;
 		}
 		ServerMetadata fresh = fresh();
-		return (fresh != null) ? fresh : this.flight.call(this.configured, () -> load(discovery, http));
+		return (fresh != null) ? fresh
+				: this.flight.call(this.configured, Attempt.within(http.timeout(), () -> load(discovery, http)));
 	}
 
 	private ServerMetadata load(Discovery discovery, JsonHttp http) {

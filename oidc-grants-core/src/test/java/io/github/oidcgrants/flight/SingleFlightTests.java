@@ -7,7 +7,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -149,7 +148,7 @@ class SingleFlightTests {
 		return call;
 	}
 
-	private Caller<String> call(Supplier<String> work) {
+	private Caller<String> call(Attempt<String> work) {
 		return new Caller<>(() -> this.flight.call("key", work));
 	}
 
