@@ -23,7 +23,8 @@ public final class DPoPKeyRing {
 
 	private final Map<String, Key> keys = new LinkedHashMap<>();
 
-	private DPoPHandle current;
+	// Read on every call of an API, and by every look for a kept token.
+	private volatile DPoPHandle current;
 
 	private DPoPKeyRing(DPoPHandle first, InstantSource clock) {
 		this.clock = clock;
@@ -53,7 +54,7 @@ public final class DPoPKeyRing {
 	/**
 	 * {@return the key that new tokens are bound to}
 	 */
-	public synchronized DPoPHandle current() {
+	public DPoPHandle current() {
 		return this.current;
 	}
 
@@ -76,10 +77,12 @@ public final class DPoPKeyRing {
 	 * @param thumbprint the thumbprint that the token carries
 	 * @return the key, or {@code null} if it is not here, or no more
 	 */
-	public synchronized @Nullable DPoPHandle find(String thumbprint) {
-		if (this.current.thumbprint().equals(thumbprint)) {
-			return this.current;
-		}
+	public @Nullable DPoPHandle find(String thumbprint) {
+		DPoPHandle current = this.current;
+		return current.thumbprint().equals(thumbprint) ? current : findRetired(thumbprint);
+	}
+
+	private synchronized @Nullable DPoPHandle findRetired(String thumbprint) {
 		Key key = this.keys.get(thumbprint);
 		return (key != null && key.neededUntil().isAfter(this.clock.instant())) ? key.handle() : null;
 	}
