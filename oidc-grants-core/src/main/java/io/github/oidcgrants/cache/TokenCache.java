@@ -1,61 +1,133 @@
 package io.github.oidcgrants.cache;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.function.Supplier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.SingleFlight;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps tokens until shortly before they expire, at most 10,000 of them. Thread-safe.
- * <p>
- * A token is served until its expiry less a skew of 60 seconds, or less a tenth of its
- * lifetime if that is shorter; one without a lifetime is served for 5 minutes. Callers
- * who miss the same token at the same time share one request for it. Failures are not
- * kept.
+ * Keeps tokens until shortly before they expire, at most 10,000 of them, and sees to it
+ * that a caller hardly ever waits for one. Thread-safe.
+ */
+/*
+ * States. What there is about a key is one of these:
+ *
+ * (none) no token. A call asks the server; other callers wait for its outcome. fresh a
+ * token younger than about 80 % of its lifetime. It is served. stale a token past that,
+ * but not past its end. It is served, and the call that meets it has it refreshed.
+ * refreshing a stale token, and a request under way in the background. It is served.
+ * cooling down the last request failed, and until some time later none is sent. A token
+ * that is there is served; without one, calls fail at once.
+ *
+ * The end of a token is its expiry less a skew of 60 seconds, or a tenth of its lifetime
+ * where that is less: the time that a call with it may be under way, and a clock wrong.
+ * The refresh begins at a point between 75 % and 85 %, drawn for each token, so that the
+ * instances of an application that started together do not refresh together. The end is
+ * never before 90 %, so there is time to try. See CachedToken for the two clocks.
+ *
+ * The hit. It reads the map, one clock (two, once in ten milliseconds), and adds to a
+ * striped counter. It takes no lock, allocates nothing and calls nobody. The map bounds
+ * the number of entries only: were it to know when each expires, it would note every
+ * read, at the price of another hit. So whoever is about to ask the server sweeps out
+ * what has expired, once a minute.
+ *
+ * The miss. SingleFlight lets one caller, the leader, make the request on its own thread,
+ * and its outcome is that of all who ask meanwhile. Whoever becomes the leader looks into
+ * the map again: between a caller's miss and its turn a request may have landed. A leader
+ * that is interrupted, or that has less patience than its registration and lost it,
+ * speaks for itself only; one of those who wait takes over. No caller waits for another
+ * longer than its own timeout, and since flights are told apart by their keys, none waits
+ * for another key.
+ *
+ * The refresh. The hit that finds a token stale wins a flag in its entry and hands the
+ * work to the executor; all others only see the flag. The flight begins when the work
+ * does, not when it is handed over: a caller without a token never waits for a queue.
+ *
+ * Landing and eviction. An outcome is put into the map by the flight, in one atomic step
+ * with its own end, and only if it was not forgotten. Eviction first forgets flights,
+ * then removes entries. So whichever comes first, what a request brings that was sent
+ * before an eviction is not in the map after it. What is in the TokenStore is held
+ * against the time of the last eviction (SecondLevel).
+ *
+ * Failures are not kept, they cool down (CoolDowns, in a bounded map of their own). They
+ * are noted before the flight ends, so that the next leader finds them. Each caller gets
+ * an exception of its own.
+ *
+ * Memory. All maps are bounded. An entry that is dropped for want of room costs one more
+ * request and nothing else.
  */
 public final class TokenCache {
 
 	private static final long MAXIMUM_SIZE = 10_000;
 
-	private static final Duration SKEW = Duration.ofSeconds(60);
-
 	private static final Duration BETWEEN_GIVING_UP = Duration.ofSeconds(30);
 
-	private static final Duration LIFETIME_IF_UNKNOWN = Duration.ofMinutes(5);
+	private static final long BETWEEN_OFFERS = Duration.ofSeconds(1).toNanos();
 
-	private final Cache<TokenCacheKey, Kept> tokens;
+	private static final long BETWEEN_SWEEPS = Duration.ofMinutes(1).toNanos();
+
+	private static final int REFRESHERS = 8;
+
+	private final Cache<TokenCacheKey, CachedToken> tokens;
 
 	private final Cache<TokenCacheKey, Boolean> givenUp;
 
 	private final SingleFlight<TokenCacheKey, TokenEndpointResponse> flight = new SingleFlight<>();
 
+	private final CoolDowns coolDowns;
+
+	private final @Nullable SecondLevel secondLevel;
+
+	private final QuietLog log;
+
+	private final Tally tally = new Tally();
+
 	private final InstantSource clock;
 
-	private TokenCache(InstantSource clock, Ticker ticker) {
-		this.clock = clock;
+	private final Ticker ticker;
+
+	private final DoubleSupplier jitter;
+
+	private final Executor executor;
+
+	private volatile long sweptNanos;
+
+	private TokenCache(Builder builder) {
+		this.clock = builder.clock;
+		this.ticker = builder.ticker;
+		this.jitter = builder.jitter;
+		this.executor = (builder.executor != null) ? builder.executor
+				: Workers.create("oidc-grants-refresh", REFRESHERS);
+		this.log = new QuietLog(this.ticker);
+		this.coolDowns = new CoolDowns(this.ticker, this.jitter, MAXIMUM_SIZE);
+		this.secondLevel = (builder.store != null)
+				? new SecondLevel(builder.store, builder.storeTimeout, this.clock, this.ticker, this.log) : null;
 		this.givenUp = Caffeine.newBuilder()
 			.maximumSize(MAXIMUM_SIZE)
 			.expireAfterWrite(BETWEEN_GIVING_UP)
-			.ticker(ticker)
+			.ticker(this.ticker)
 			.executor(Runnable::run)
 			.build();
+		this.sweptNanos = this.ticker.read();
 		this.tokens = Caffeine.newBuilder()
 			.maximumSize(MAXIMUM_SIZE)
-			.expireAfter(Expiry.<TokenCacheKey, Kept>writing((key, kept) -> kept.timeLeft(clock.instant())))
-			.ticker(ticker)
 			.executor(Runnable::run)
-			.recordStats()
+			.evictionListener((key, cached, cause) -> {
+				this.tally.evictions.increment();
+			})
 			.build();
 	}
 
@@ -64,53 +136,160 @@ public final class TokenCache {
 	 * @return the cache
 	 */
 	public static TokenCache create() {
-		return create(InstantSource.system(), System::nanoTime);
+		return builder().build();
 	}
 
 	/**
-	 * Creates an empty cache that runs on given clocks. A token is expired when either
-	 * says so.
+	 * Creates an empty cache that runs on given clocks.
 	 * @param clock tells the wall time
 	 * @param nanoTime a monotonic time in nanoseconds, like {@link System#nanoTime()}
 	 * @return the cache
 	 */
 	public static TokenCache create(InstantSource clock, Ticker nanoTime) {
-		return new TokenCache(clock, nanoTime);
+		return builder().clock(clock, nanoTime).build();
 	}
 
 	/**
-	 * Gives the kept token, or asks for one and keeps it.
-	 * @param key what tells the token from others
-	 * @param loader asks the server; it may run on the thread of another caller for the
-	 * same key
-	 * @return the token
-	 * @throws GrantException what the loader threw
+	 * Begins an empty cache.
+	 * @return a builder
 	 */
-	public TokenEndpointResponse get(TokenCacheKey key, Supplier<TokenEndpointResponse> loader) {
-		TokenEndpointResponse token = kept(key);
-		return (token != null) ? token : this.flight.call(key, () -> {
-			TokenEndpointResponse other = keptMeanwhile(key);
-			return (other != null) ? other : loadAndKeep(key, loader);
-		});
+	public static Builder builder() {
+		return new Builder();
 	}
 
 	/**
-	 * Asks for a token even if one is kept, and keeps the new one.
-	 * @param key what tells the token from others
-	 * @param loader asks the server
+	 * Gives the kept token, or asks for one and keeps it. A token that is kept is given
+	 * at once, even if it is to be refreshed soon: that happens in the background.
+	 * @param source asks for it
 	 * @return the token
-	 * @throws GrantException what the loader threw; a token that was kept before stays
+	 * @throws GrantException what the source threw; {@link Kind#COOLING_DOWN} if the last
+	 * request failed a moment ago; for a caller that waited for the request of another
+	 * {@link Kind#TIMEOUT} if that took longer than its own timeout
 	 */
-	public TokenEndpointResponse renew(TokenCacheKey key, Supplier<TokenEndpointResponse> loader) {
-		return loadAndKeep(key, loader);
+	public TokenEndpointResponse get(TokenSource source) {
+		CachedToken cached = this.tokens.getIfPresent(source.key());
+		if (cached != null) {
+			long nanos = this.ticker.read();
+			if (cached.isUsable(this.clock, nanos)) {
+				this.tally.hits.increment();
+				if (cached.isRefreshDue(nanos)) {
+					refreshAhead(source, cached);
+				}
+				return cached.token();
+			}
+		}
+		this.tally.misses.increment();
+		return this.flight.call(source.key(), new Ask(source, null, false));
 	}
 
 	/**
-	 * Forgets all tokens of a registration.
+	 * Asks for a token even if one is kept, and keeps the new one. A request for it that
+	 * is under way is not waited for, and what it brings is not kept.
+	 * @param source asks for it
+	 * @return the token
+	 * @throws GrantException what the source threw, or {@link Kind#COOLING_DOWN}; a token
+	 * that was kept before stays
+	 */
+	public TokenEndpointResponse renew(TokenSource source) {
+		return this.flight.callAnew(source.key(), new Ask(source, null, true));
+	}
+
+	private void refreshAhead(TokenSource source, CachedToken stale) {
+		if (!source.isRepeatable() || !source.policy().refreshAhead() || !stale.beginRefresh()) {
+			return;
+		}
+		try {
+			this.executor.execute(() -> refresh(source, stale));
+		}
+		catch (RejectedExecutionException ex) {
+			stale.refreshEnded(this.ticker.read() + BETWEEN_OFFERS);
+			this.log.warn(source.key().registrationId(), "A token of the registration '" + source.key().registrationId()
+					+ "' cannot be refreshed ahead of its expiry now: the executor takes no more work");
+		}
+	}
+
+	private void refresh(TokenSource source, CachedToken stale) {
+		try {
+			this.flight.callUnlessUnderWay(source.key(), new Ask(source, stale, false));
+		}
+		catch (RuntimeException ex) {
+			if (!(ex instanceof GrantException grant && grant.kind() == Kind.COOLING_DOWN)) {
+				this.log.warn(source.key().registrationId(),
+						"A token of the registration '" + source.key().registrationId()
+								+ "' could not be refreshed ahead of its expiry; the one that is kept serves until "
+								+ stale.until() + ": "
+								+ ((ex instanceof GrantException) ? ex.getMessage() : ex.getClass()));
+			}
+		}
+		finally {
+			long now = this.ticker.read();
+			CoolDowns.CoolDown coolDown = this.coolDowns.find(source.key());
+			stale.refreshEnded((coolDown != null) ? coolDown.untilNanos() : now + BETWEEN_OFFERS);
+		}
+	}
+
+	/**
+	 * Forgets all tokens of a registration, those too that are being asked for, and lets
+	 * it ask again if it was cooling down.
 	 * @param registrationId the registration
 	 */
 	public void evict(String registrationId) {
-		this.tokens.asMap().keySet().removeIf((key) -> key.registrationId().equals(registrationId));
+		forget((key) -> key.registrationId().equals(registrationId));
+		if (this.secondLevel != null) {
+			this.secondLevel.evict(registrationId);
+		}
+	}
+
+	/**
+	 * Forgets one token, even if it is being asked for, and lets it be asked for again if
+	 * it was cooling down.
+	 * @param key what tells it from others
+	 */
+	public void evict(TokenCacheKey key) {
+		forget(key::equals);
+		if (this.secondLevel != null) {
+			this.secondLevel.evict(key);
+		}
+	}
+
+	/**
+	 * Forgets the token that has this value.
+	 * @param accessToken the access token
+	 * @return whether it was kept
+	 */
+	public boolean evictAccessToken(String accessToken) {
+		boolean found = false;
+		for (var entry : this.tokens.asMap().entrySet()) {
+			if (entry.getValue().token().accessToken().equals(accessToken)) {
+				found |= drop(entry.getKey(), accessToken);
+			}
+		}
+		return found;
+	}
+
+	private void forget(Predicate<TokenCacheKey> keys) {
+		this.coolDowns.forget(keys);
+		this.flight.forget(keys);
+		for (TokenCacheKey key : this.tokens.asMap().keySet()) {
+			if (keys.test(key) && this.tokens.asMap().remove(key) != null) {
+				this.tally.evictions.increment();
+			}
+		}
+	}
+
+	private boolean drop(TokenCacheKey key, String accessToken) {
+		boolean[] dropped = { false };
+		this.tokens.asMap().computeIfPresent(key, (k, cached) -> {
+			dropped[0] = cached.token().accessToken().equals(accessToken);
+			return dropped[0] ? null : cached;
+		});
+		if (dropped[0]) {
+			this.tally.evictions.increment();
+			if (this.secondLevel != null) {
+				this.secondLevel.evict(key);
+			}
+		}
+		return dropped[0];
 	}
 
 	/**
@@ -123,52 +302,39 @@ public final class TokenCache {
 	 * replaced by another caller already
 	 */
 	public boolean refused(TokenCacheKey key, String accessToken) {
-		TokenEndpointResponse current = keptMeanwhile(key);
-		if (current != null && !current.accessToken().equals(accessToken)) {
+		CachedToken current = usable(key);
+		if (current != null && !current.token().accessToken().equals(accessToken)) {
 			return true;
 		}
 		if (this.givenUp.asMap().putIfAbsent(key, Boolean.TRUE) != null) {
 			// Another caller gave it up, and may be asking for the next one right now.
-			return this.flight.isUnderWay(key);
+			return current == null && this.flight.isUnderWay(key);
 		}
-		this.tokens.asMap()
-			.computeIfPresent(key, (k, kept) -> kept.token().accessToken().equals(accessToken) ? null : kept);
+		drop(key, accessToken);
 		return true;
+	}
+
+	private void sweep() {
+		long nanos = this.ticker.read();
+		if (nanos - this.sweptNanos > BETWEEN_SWEEPS) {
+			this.sweptNanos = nanos;
+			this.tokens.asMap().values().removeIf((cached) -> !cached.isUsableNow(this.clock, nanos));
+		}
+	}
+
+	// Looked at once more by the one who is about to ask; that is no hit of its own.
+	private @Nullable CachedToken usable(TokenCacheKey key) {
+		CachedToken cached = this.tokens.asMap().get(key);
+		return (cached != null && cached.isUsableNow(this.clock, this.ticker.read())) ? cached : null;
 	}
 
 	/**
 	 * {@return what is kept at the moment, without any token}
 	 */
 	public TokenCacheStatus status() {
-		Instant now = this.clock.instant();
-		CacheStats stats = this.tokens.stats();
-		return new TokenCacheStatus(this.tokens.asMap()
-			.entrySet()
-			.stream()
-			.filter((entry) -> entry.getValue().timeLeft(now).toNanos() > 0)
-			.map((entry) -> entry.getValue().describe(entry.getKey()))
-			.sorted(Comparator.comparing(TokenCacheStatus.Entry::registrationId)
-				.thenComparing(TokenCacheStatus.Entry::issuedAt))
-			.toList(), MAXIMUM_SIZE, stats.hitCount(), stats.missCount());
-	}
-
-	private TokenEndpointResponse loadAndKeep(TokenCacheKey key, Supplier<TokenEndpointResponse> loader) {
-		TokenEndpointResponse token = loader.get();
-		this.tokens.put(key, Kept.of(token));
-		return token;
-	}
-
-	private @Nullable TokenEndpointResponse kept(TokenCacheKey key) {
-		return usable(this.tokens.getIfPresent(key));
-	}
-
-	// Looked at once more by the one who is about to ask; that is no hit of its own.
-	private @Nullable TokenEndpointResponse keptMeanwhile(TokenCacheKey key) {
-		return usable(this.tokens.asMap().get(key));
-	}
-
-	private @Nullable TokenEndpointResponse usable(@Nullable Kept kept) {
-		return (kept != null && this.clock.instant().isBefore(kept.until())) ? kept.token() : null;
+		return new TokenCacheStatus(
+				new StatusReport(this.tokens.asMap(), this.flight, this.coolDowns, this.clock, this.ticker).entries(),
+				MAXIMUM_SIZE, this.tally.counters(), (this.secondLevel != null) ? this.secondLevel.status() : null);
 	}
 
 	@Override
@@ -176,25 +342,204 @@ public final class TokenCache {
 		return "TokenCache[size=" + this.tokens.estimatedSize() + "]";
 	}
 
-	private record Kept(TokenEndpointResponse token, Instant until) {
+	/**
+	 * One caller's way through a flight.
+	 */
+	private final class Ask implements Attempt<TokenEndpointResponse> {
 
-		static Kept of(TokenEndpointResponse token) {
-			Instant expiresAt = token.expiresAt();
-			if (expiresAt == null) {
-				return new Kept(token, token.issuedAt().plus(LIFETIME_IF_UNKNOWN));
+		private final TokenSource source;
+
+		private final @Nullable CachedToken stale;
+
+		private final boolean forced;
+
+		private boolean fromServer;
+
+		private @Nullable CachedToken toKeep;
+
+		Ask(TokenSource source, @Nullable CachedToken stale, boolean forced) {
+			this.source = source;
+			this.stale = stale;
+			this.forced = forced;
+		}
+
+		@Override
+		public TokenEndpointResponse run() {
+			sweep();
+			if (!this.forced) {
+				CachedToken landed = usable(this.source.key());
+				if (landed != null && landed != this.stale) {
+					return landed.token();
+				}
+				if (landed == null && this.stale != null) {
+					// Evicted while the refresh waited for its turn.
+					return this.stale.token();
+				}
 			}
-			Duration tenth = Duration.between(token.issuedAt(), expiresAt).dividedBy(10);
-			return new Kept(token, expiresAt.minus((tenth.compareTo(SKEW) < 0) ? tenth : SKEW));
+			TokenCache.this.coolDowns.check(this.source.key());
+			TokenEndpointResponse stored = this.forced ? null : stored();
+			return (stored != null) ? stored : load();
 		}
 
-		Duration timeLeft(Instant now) {
-			Duration left = Duration.between(now, this.until);
-			return left.isNegative() ? Duration.ZERO : left;
+		private @Nullable TokenEndpointResponse stored() {
+			SecondLevel second = TokenCache.this.secondLevel;
+			TokenEndpointResponse token = (second != null) ? second.find(this.source.key()) : null;
+			if (token == null) {
+				return null;
+			}
+			CachedToken cached = cached(token);
+			long nanos = TokenCache.this.ticker.read();
+			if (!cached.isUsableNow(TokenCache.this.clock, nanos)
+					|| (this.stale != null && cached.isRefreshDue(nanos))) {
+				return null;
+			}
+			this.source.found(token);
+			this.toKeep = cached;
+			return token;
 		}
 
-		TokenCacheStatus.Entry describe(TokenCacheKey key) {
-			return new TokenCacheStatus.Entry(key.registrationId(), key.grantType(), key.scopes(), key.resources(),
-					this.token.tokenType(), this.token.issuedAt(), this.token.expiresAt(), this.until);
+		private TokenEndpointResponse load() {
+			TokenCache.this.tally.requests.increment();
+			long sentNanos = TokenCache.this.ticker.read();
+			try {
+				TokenEndpointResponse token = this.source.load();
+				this.toKeep = cached(token);
+				this.fromServer = true;
+				TokenCache.this.coolDowns.succeeded(this.source.key());
+				return token;
+			}
+			catch (RuntimeException ex) {
+				TokenCache.this.tally.failures.increment();
+				if (ex instanceof GrantException failure && !Thread.currentThread().isInterrupted()
+						&& !isOwnFailure(ex)) {
+					TokenCache.this.coolDowns.failed(this.source.key(), failure, sentNanos);
+				}
+				throw ex;
+			}
+		}
+
+		private CachedToken cached(TokenEndpointResponse token) {
+			return CachedToken.of(token, this.source.policy(), TokenCache.this.jitter.getAsDouble(),
+					TokenCache.this.clock.instant(), TokenCache.this.ticker.read());
+		}
+
+		@Override
+		public void land(TokenEndpointResponse token) {
+			CachedToken cached = this.toKeep;
+			long nanos = TokenCache.this.ticker.read();
+			if (cached == null || !cached.isUsableNow(TokenCache.this.clock, nanos)) {
+				return;
+			}
+			TokenCache.this.tokens.put(this.source.key(), cached);
+			SecondLevel second = TokenCache.this.secondLevel;
+			if (second != null && this.fromServer) {
+				second.put(this.source.key(), token, cached.timeLeft(TokenCache.this.clock, nanos));
+			}
+		}
+
+		@Override
+		public boolean isOwnFailure(Throwable failure) {
+			return this.source.isImpatient() && failure instanceof GrantException grant && grant.kind() == Kind.TIMEOUT;
+		}
+
+		@Override
+		public void joined() {
+			TokenCache.this.tally.joined.increment();
+		}
+
+		@Override
+		public Duration patience() {
+			return this.source.timeout();
+		}
+
+	}
+
+	/**
+	 * Says what a cache works with.
+	 */
+	public static final class Builder {
+
+		private InstantSource clock = InstantSource.system();
+
+		private Ticker ticker = System::nanoTime;
+
+		private DoubleSupplier jitter = () -> ThreadLocalRandom.current().nextDouble();
+
+		private @Nullable Executor executor;
+
+		private @Nullable TokenStore store;
+
+		private Duration storeTimeout = Duration.ofMillis(500);
+
+		private Builder() {
+		}
+
+		/**
+		 * Sets the clocks. A token is expired when either says so.
+		 * @param clock tells the wall time
+		 * @param nanoTime a monotonic time in nanoseconds, like {@link System#nanoTime()}
+		 * @return this
+		 */
+		public Builder clock(InstantSource clock, Ticker nanoTime) {
+			this.clock = clock;
+			this.ticker = nanoTime;
+			return this;
+		}
+
+		/**
+		 * Sets what spreads refreshes and pauses, so that instances do not move in step;
+		 * a random number unless set.
+		 * @param jitter gives numbers from 0 to 1
+		 * @return this
+		 */
+		public Builder jitter(DoubleSupplier jitter) {
+			this.jitter = jitter;
+			return this;
+		}
+
+		/**
+		 * Sets what tokens are refreshed on ahead of their expiry; up to eight threads of
+		 * the cache's own unless set. A refresh takes as long as an exchange with the
+		 * server may.
+		 * @param executor runs them, other than on the thread that hands them over
+		 * @return this
+		 */
+		public Builder executor(Executor executor) {
+			this.executor = executor;
+			return this;
+		}
+
+		/**
+		 * Sets a second level; there is none unless set.
+		 * @param store the store
+		 * @return this
+		 */
+		public Builder store(TokenStore store) {
+			this.store = store;
+			return this;
+		}
+
+		/**
+		 * Sets how long a caller without a token waits for the store before the server is
+		 * asked; half a second unless set.
+		 * @param timeout the time, longer than nothing
+		 * @return this
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is zero or negative
+		 */
+		public Builder storeTimeout(Duration timeout) {
+			if (timeout.isNegative() || timeout.isZero()) {
+				throw GrantException.misconfigured("The timeout must be longer than nothing, not " + timeout);
+			}
+			this.storeTimeout = timeout;
+			return this;
+		}
+
+		/**
+		 * Creates the cache.
+		 * @return the cache
+		 */
+		public TokenCache build() {
+			return new TokenCache(this);
 		}
 
 	}

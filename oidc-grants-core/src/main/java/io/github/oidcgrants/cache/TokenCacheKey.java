@@ -50,6 +50,10 @@ public final class TokenCacheKey {
 		return new Builder(registrationId, grantType);
 	}
 
+	String digest() {
+		return this.digest;
+	}
+
 	String registrationId() {
 		return this.registrationId;
 	}
@@ -68,7 +72,7 @@ public final class TokenCacheKey {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof TokenCacheKey key && this.digest.equals(key.digest);
+		return this == other || (other instanceof TokenCacheKey key && this.digest.equals(key.digest));
 	}
 
 	@Override

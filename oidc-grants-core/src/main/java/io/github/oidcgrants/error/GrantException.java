@@ -66,7 +66,8 @@ public final class GrantException extends OAuth2AuthorizationException {
 		MISCONFIGURED,
 
 		/**
-		 * Nothing was sent: the same request failed a moment ago.
+		 * Nothing was sent: the same request, or one of the same registration, failed a
+		 * moment ago. The cause is that failure.
 		 */
 		COOLING_DOWN;
 
@@ -130,6 +131,18 @@ public final class GrantException extends OAuth2AuthorizationException {
 	}
 
 	/**
+	 * Creates a {@link Kind#COOLING_DOWN} exception.
+	 * @param message what failed a moment ago; free of secrets
+	 * @param retryAfter when the next request may be sent
+	 * @param cause the failure
+	 * @return the exception
+	 */
+	public static GrantException coolingDown(String message, Duration retryAfter, GrantException cause) {
+		return new GrantException(Kind.COOLING_DOWN, new OAuth2Error(Kind.COOLING_DOWN.code()), message, null,
+				retryAfter, cause);
+	}
+
+	/**
 	 * Creates an exception about an HTTP answer that is no OAuth error.
 	 * @param kind what happened
 	 * @param message what failed and why; free of secrets
@@ -181,8 +194,8 @@ public final class GrantException extends OAuth2AuthorizationException {
 	}
 
 	/**
-	 * {@return how long the server asks to wait (RFC 9110 section 10.2.3), or
-	 * {@code null}}
+	 * {@return how long the server asks to wait (RFC 9110 section 10.2.3), or with
+	 * {@link Kind#COOLING_DOWN} how long nothing will be sent; else {@code null}}
 	 */
 	public @Nullable Duration retryAfter() {
 		return this.retryAfter;

@@ -1,0 +1,178 @@
+package io.github.oidcgrants.cache;
+
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+
+/**
+ * Which requests are not to be sent for now because they failed a moment ago. The first
+ * failure stops them for a second, each further one for twice as long, up to 30 seconds;
+ * a server that says {@code Retry-After} for as long as that, up to five minutes. A
+ * success ends it.
+ * <p>
+ * What is about the client or the way to its server stops the whole registration: it
+ * would meet every other token of it too. All else stops one key. Where nothing was sent
+ * ({@link Kind#MISCONFIGURED}) nothing is stopped: the server is spared already, and what
+ * is mended, a file for one, is to work at once.
+ */
+final class CoolDowns {
+
+	private static final Duration FIRST = Duration.ofSeconds(1);
+
+	private static final Duration LONGEST = Duration.ofSeconds(30);
+
+	private static final Duration LONGEST_ASKED_FOR = Duration.ofMinutes(5);
+
+	private static final int DOUBLINGS = 5;
+
+	// How long after the last failure the next one counts as a further one.
+	private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+	private static final double LEAST = 0.9;
+
+	private static final double SPREAD = 0.2;
+
+	private final Cache<Object, CoolDown> coolDowns;
+
+	private final Ticker ticker;
+
+	private final DoubleSupplier jitter;
+
+	CoolDowns(Ticker ticker, DoubleSupplier jitter, long maximumSize) {
+		this.ticker = ticker;
+		this.jitter = jitter;
+		this.coolDowns = Caffeine.newBuilder()
+			.maximumSize(maximumSize)
+			.expireAfterWrite(REMEMBERED)
+			.ticker(ticker)
+			.executor(Runnable::run)
+			.build();
+	}
+
+	/**
+	 * Finds what keeps a request from being sent now.
+	 * @return the failure and its time, or {@code null} if the request may be sent
+	 */
+	@Nullable CoolDown find(TokenCacheKey key) {
+		CoolDown last = last(key);
+		return (last != null && last.isOn(this.ticker.read())) ? last : null;
+	}
+
+	/**
+	 * Finds the last failure since the last success, whether or not its time is over.
+	 */
+	@Nullable CoolDown last(TokenCacheKey key) {
+		CoolDown ofKey = this.coolDowns.getIfPresent(key);
+		CoolDown ofRegistration = this.coolDowns.getIfPresent(key.registrationId());
+		if (ofKey == null || ofRegistration == null) {
+			return (ofKey != null) ? ofKey : ofRegistration;
+		}
+		return (ofKey.untilNanos() - ofRegistration.untilNanos() > 0) ? ofKey : ofRegistration;
+	}
+
+	/**
+	 * Refuses a request that is not to be sent now.
+	 */
+	void check(TokenCacheKey key) {
+		CoolDown coolDown = find(key);
+		if (coolDown != null) {
+			throw coolDown.refusal(this.ticker.read());
+		}
+	}
+
+	/**
+	 * Takes note of a request that failed.
+	 * @param key what it asked for
+	 * @param failure how it failed
+	 * @param sentNanos when it was sent; of requests that were under way at the same time
+	 * only the first failure counts
+	 */
+	void failed(TokenCacheKey key, GrantException failure, long sentNanos) {
+		if (failure.kind() == Kind.MISCONFIGURED || failure.kind() == Kind.COOLING_DOWN) {
+			return;
+		}
+		Object scope = concernsRegistration(failure) ? key.registrationId() : key;
+		this.coolDowns.asMap().compute(scope, (s, before) -> {
+			long now = this.ticker.read();
+			int failures = (before == null) ? 1
+					: (before.sinceNanos() - sentNanos > 0) ? before.failures() : before.failures() + 1;
+			long until = now + wait(failures, failure.retryAfter()).toNanos();
+			boolean sooner = before != null && before.untilNanos() - until > 0;
+			return new CoolDown(key, failure, failures, now, (before != null && sooner) ? before.untilNanos() : until);
+		});
+	}
+
+	private static boolean concernsRegistration(GrantException failure) {
+		Integer status = failure.statusCode();
+		return failure.kind() == Kind.TRANSPORT || failure.kind() == Kind.TIMEOUT || (status != null && status == 401)
+				|| OAuth2ErrorCodes.INVALID_CLIENT.equals(failure.getError().getErrorCode());
+	}
+
+	private Duration wait(int failures, @Nullable Duration retryAfter) {
+		Duration doubled = FIRST.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS));
+		Duration bounded = (doubled.compareTo(LONGEST) > 0) ? LONGEST : doubled;
+		Duration wait = Duration.ofNanos((long) (bounded.toNanos() * (LEAST + SPREAD * this.jitter.getAsDouble())));
+		if (retryAfter == null || retryAfter.compareTo(wait) <= 0) {
+			return wait;
+		}
+		return (retryAfter.compareTo(LONGEST_ASKED_FOR) > 0) ? LONGEST_ASKED_FOR : retryAfter;
+	}
+
+	void succeeded(TokenCacheKey key) {
+		this.coolDowns.invalidate(key);
+		this.coolDowns.invalidate(key.registrationId());
+	}
+
+	/**
+	 * Lets requests be sent again that someone wants to be.
+	 */
+	void forget(Predicate<TokenCacheKey> keys) {
+		this.coolDowns.asMap().values().removeIf((coolDown) -> keys.test(coolDown.key()));
+	}
+
+	/**
+	 * {@return those that are on}
+	 */
+	Iterable<CoolDown> all() {
+		long now = this.ticker.read();
+		return this.coolDowns.asMap().values().stream().filter((coolDown) -> coolDown.isOn(now)).toList();
+	}
+
+	/**
+	 * A failure, and until when it keeps others from happening.
+	 *
+	 * @param key what was asked for
+	 * @param failure how it failed
+	 * @param failures how many there were without a success
+	 * @param sinceNanos when it failed
+	 * @param untilNanos when the next request may be sent
+	 */
+	record CoolDown(TokenCacheKey key, GrantException failure, int failures, long sinceNanos, long untilNanos) {
+
+		boolean isOn(long now) {
+			return now - this.untilNanos < 0;
+		}
+
+		Duration left(long now) {
+			return Duration.ofNanos(this.untilNanos - now);
+		}
+
+		GrantException refusal(long now) {
+			Duration left = left(now);
+			return GrantException.coolingDown("Nothing was sent for the registration '" + this.key.registrationId()
+					+ "', and nothing will be for " + left.toMillis() + " ms: the last request failed, "
+					+ this.failure.getMessage(), left, this.failure);
+		}
+
+	}
+
+}
