@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.github.oidcgrants.cache.TokenCachePolicy;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
@@ -35,6 +36,8 @@ public final class GrantRegistration {
 
 	private final Set<Origin> allowedOrigins;
 
+	private final TokenCachePolicy cachePolicy;
+
 	private GrantRegistration(Builder builder) {
 		this.id = builder.id;
 		this.configuration = builder.configuration;
@@ -42,6 +45,7 @@ public final class GrantRegistration {
 		this.parameters = builder.parameters;
 		this.dpop = builder.dpop;
 		this.dpopMode = builder.dpopMode;
+		this.cachePolicy = builder.cachePolicy;
 		this.allowedOrigins = builder.allowedOrigins.isEmpty() ? originsOf(builder.parameters)
 				: Set.copyOf(builder.allowedOrigins);
 		if (this.id.isBlank()) {
@@ -119,6 +123,13 @@ public final class GrantRegistration {
 	}
 
 	/**
+	 * {@return how tokens are kept}
+	 */
+	public TokenCachePolicy cachePolicy() {
+		return this.cachePolicy;
+	}
+
+	/**
 	 * {@return whether tokens may go anywhere at all}
 	 */
 	public boolean hasAllowedOrigins() {
@@ -140,7 +151,7 @@ public final class GrantRegistration {
 	public String toString() {
 		return "GrantRegistration[id=" + this.id + ", configuration=" + this.configuration + ", grantType="
 				+ this.grantType.getValue() + ", parameters=" + this.parameters + ", dpop=" + this.dpop + ", dpopMode="
-				+ this.dpopMode + ", allowedOrigins=" + this.allowedOrigins + "]";
+				+ this.dpopMode + ", allowedOrigins=" + this.allowedOrigins + ", cachePolicy=" + this.cachePolicy + "]";
 	}
 
 	/**
@@ -161,6 +172,8 @@ public final class GrantRegistration {
 		private DPoPMode dpopMode = DPoPMode.OFF;
 
 		private Set<Origin> allowedOrigins = Set.of();
+
+		private TokenCachePolicy cachePolicy = TokenCachePolicy.defaults();
 
 		private Builder(String id, Configuration configuration) {
 			this.id = id;
@@ -208,6 +221,16 @@ public final class GrantRegistration {
 		 */
 		public Builder allowedOrigins(Collection<String> origins) {
 			this.allowedOrigins = origins.stream().map(Origin::parse).collect(Collectors.toUnmodifiableSet());
+			return this;
+		}
+
+		/**
+		 * Sets how tokens are kept; {@link TokenCachePolicy#defaults()} unless set.
+		 * @param policy the policy
+		 * @return this
+		 */
+		public Builder cachePolicy(TokenCachePolicy policy) {
+			this.cachePolicy = policy;
 			return this;
 		}
 

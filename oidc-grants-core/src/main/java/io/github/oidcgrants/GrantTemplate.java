@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.github.oidcgrants.cache.TokenCache;
-import io.github.oidcgrants.cache.TokenCacheKey;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.error.GrantException;
@@ -22,26 +21,23 @@ import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.token.TokenEndpointResponse;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
-import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 
 /**
  * Gives tokens by registration id, and keeps those that can be used again: this is what
  * applications inject.
  * <p>
  * Thread-safe. A kept token is given without asking the server, and callers who need the
- * same one at the same time share one request for it.
+ * same one at the same time share one request for it. The tokens of client credentials
+ * are kept, and those of other grants where the registration says so
+ * ({@link GrantRegistration#cachePolicy()}).
  */
 public final class GrantTemplate {
 
 	private static final String CIBA = "urn:openid:params:grant-type:ciba";
-
-	// How long it is, no server says.
-	private static final Duration REFRESH_TOKEN_LIFETIME = Duration.ofDays(30);
 
 	private final GrantClient client;
 
@@ -60,7 +56,7 @@ public final class GrantTemplate {
 		this.client = client;
 		this.cache = cache;
 		for (GrantRegistration registration : registrations) {
-			if (this.registrations.putIfAbsent(registration.id(), new Registered(registration)) != null) {
+			if (this.registrations.putIfAbsent(registration.id(), new Registered(registration, this::run)) != null) {
 				throw GrantException
 					.misconfigured("There are two registrations '" + registration.id() + "': rename one of them");
 			}
@@ -76,16 +72,17 @@ public final class GrantTemplate {
 	 */
 	public TokenEndpointResponse token(String registrationId) {
 		Registered registered = registered(registrationId);
-		AuthorizationGrantType grantType = registered.registration().grantType();
-		if (AuthorizationGrantType.CLIENT_CREDENTIALS.equals(grantType)) {
-			return clientCredentialsGrant(registrationId);
+		CachedGrant own = registered.ownGrant();
+		if (own != null) {
+			return this.cache.get(own);
 		}
+		AuthorizationGrantType grantType = registered.registration().grantType();
 		if (CIBA.equals(grantType.getValue()) || AuthorizationGrantType.DEVICE_CODE.equals(grantType)) {
 			throw GrantException.misconfigured("The registration '" + registrationId + "' has no token of its own: its"
 					+ " grant needs a user. Begin with initiateDeviceAuthorization or"
 					+ " initiateBackchannelAuthentication");
 		}
-		return genericGrantRequest(registrationId, grantType.getValue(), GrantParameters.none(), GrantOptions.none());
+		return run(registered, grantType.getValue(), GrantParameters.none(), GrantOptions.none());
 	}
 
 	/**
@@ -136,42 +133,34 @@ public final class GrantTemplate {
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
 	 * else as
 	 * {@link GrantClient#clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)}
-	 * does
+	 * does, and {@link Kind#COOLING_DOWN} if the last request failed a moment ago
 	 */
 	public TokenEndpointResponse clientCredentialsGrant(String registrationId, GrantParameters parameters,
 			GrantOptions options) {
-		Registered registered = registered(registrationId);
-		GrantParameters merged = parameters.withDefaults(registered.registration().parameters());
-		GrantOptions bound = registered.options(options);
-		if (merged.hasSuppliers()) {
-			// What it will ask for is not known yet, so neither is whose token it would
-			// be.
-			return runClientCredentials(registered, merged, bound);
-		}
-		TokenCacheKey key = registered.key(merged, bound);
-		return bound.forceNew() ? this.cache.renew(key, () -> runClientCredentials(registered, merged, bound))
-				: this.cache.get(key, () -> runClientCredentials(registered, merged, bound));
+		return run(registered(registrationId), AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(), parameters,
+				options);
 	}
 
-	private TokenEndpointResponse runClientCredentials(Registered registered, GrantParameters parameters,
+	private TokenEndpointResponse run(Registered registered, String grantType, GrantParameters parameters,
+			GrantOptions options) {
+		CachedGrant kept = registered.find(grantType, parameters, options);
+		if (kept == null) {
+			return send(registered, grantType, parameters.withDefaults(registered.registration().parameters()),
+					registered.options(options));
+		}
+		return options.forceNew() ? this.cache.renew(kept) : this.cache.get(kept);
+	}
+
+	private TokenEndpointResponse run(CachedGrant grant) {
+		return send(grant.registered(), grant.grantType(), grant.parameters(), grant.options());
+	}
+
+	private TokenEndpointResponse send(Registered registered, String grantType, GrantParameters parameters,
 			GrantOptions options) {
 		Configuration configuration = registered.registration().configuration();
-		return issued(registered, this.client.clientCredentialsGrant(configuration, parameters, options));
-	}
-
-	// The refresh token of a public client is bound to the key too (RFC 9449 section 5).
-	private static @Nullable Instant neededUntil(Registered registered, TokenEndpointResponse token) {
-		boolean refreshBound = token.refreshToken() != null && ClientAuthenticationMethod.NONE
-			.equals(registered.registration().configuration().authentication().method());
-		return refreshBound ? token.issuedAt().plus(REFRESH_TOKEN_LIFETIME) : token.expiresAt();
-	}
-
-	private static TokenEndpointResponse issued(Registered registered, TokenEndpointResponse token) {
-		DPoPKeyRing keys = registered.registration().dpop();
-		if (keys != null && token.dpopThumbprint() != null) {
-			keys.issued(token.dpopThumbprint(), neededUntil(registered, token));
-		}
-		return token;
+		return registered.issued(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue().equals(grantType)
+				? this.client.clientCredentialsGrant(configuration, parameters, options)
+				: this.client.genericGrantRequest(configuration, grantType, parameters, options));
 	}
 
 	/**
@@ -218,7 +207,7 @@ public final class GrantTemplate {
 	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken,
 			GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
-		return issued(registered, this.client.refreshTokenGrant(registered.registration().configuration(), refreshToken,
+		return registered.issued(this.client.refreshTokenGrant(registered.registration().configuration(), refreshToken,
 				parameters, registered.options(options)));
 	}
 
@@ -235,7 +224,7 @@ public final class GrantTemplate {
 	 */
 	public TokenEndpointResponse refreshTokenGrant(String registrationId, TokenEndpointResponse previous) {
 		Registered registered = registered(registrationId);
-		return issued(registered, this.client.refreshTokenGrant(registered.registration().configuration(), previous,
+		return registered.issued(this.client.refreshTokenGrant(registered.registration().configuration(), previous,
 				GrantParameters.none(), registered.optionsFor(previous)));
 	}
 
@@ -245,7 +234,7 @@ public final class GrantTemplate {
 	 * @param grantType the grant's name
 	 * @param parameters sets what to ask for; a parameter replaces the registration's of
 	 * the same name
-	 * @return the token, never a kept one
+	 * @return the token, new unless the registration keeps the tokens of such grants
 	 * @throws GrantException as
 	 * {@link #genericGrantRequest(String, String, GrantParameters, GrantOptions)} does
 	 */
@@ -261,19 +250,19 @@ public final class GrantTemplate {
 	 * @param grantType the grant's name
 	 * @param parameters what to ask for; a parameter replaces the registration's of the
 	 * same name
-	 * @param options how to run the grant
-	 * @return the token, never a kept one
+	 * @param options how to run the grant; with
+	 * {@link GrantOptions.Builder#cacheAs(String)} for whom to keep the token if a
+	 * parameter comes from a supplier
+	 * @return the token, new unless the registration keeps the tokens of such grants
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
 	 * else as
 	 * {@link GrantClient#genericGrantRequest(Configuration, String, GrantParameters, GrantOptions)}
-	 * does
+	 * does, and {@link Kind#COOLING_DOWN} if the token would be kept and the last request
+	 * failed a moment ago
 	 */
 	public TokenEndpointResponse genericGrantRequest(String registrationId, String grantType,
 			GrantParameters parameters, GrantOptions options) {
-		Registered registered = registered(registrationId);
-		GrantRegistration registration = registered.registration();
-		return issued(registered, this.client.genericGrantRequest(registration.configuration(), grantType,
-				parameters.withDefaults(registration.parameters()), registered.options(options)));
+		return run(registered(registrationId), grantType, parameters, options);
 	}
 
 	/**
@@ -352,7 +341,7 @@ public final class GrantTemplate {
 			DeviceAuthorizationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollDevice(registered.registration().configuration(), pending, parameters,
-				kept(registered, options, pending.expiresAt()), (token) -> issued(registered, token));
+				kept(registered, options, pending.expiresAt()), registered::issued);
 	}
 
 	/**
@@ -437,7 +426,7 @@ public final class GrantTemplate {
 			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollBackchannel(registered.registration().configuration(), pending, parameters,
-				kept(registered, options, pending.expiresAt()), (token) -> issued(registered, token));
+				kept(registered, options, pending.expiresAt()), registered::issued);
 	}
 
 	/**
@@ -523,7 +512,7 @@ public final class GrantTemplate {
 	}
 
 	boolean replaceRefused(GrantRegistration registration, TokenEndpointResponse token) {
-		return this.cache.refused(registered(registration.id()).defaultKey(), token.accessToken());
+		return this.cache.refused(registered(registration.id()).refusableKey(), token.accessToken());
 	}
 
 	/**
@@ -560,12 +549,40 @@ public final class GrantTemplate {
 	}
 
 	/**
-	 * Forgets the kept tokens of a registration, so that the next call asks the server.
+	 * Forgets the kept tokens of a registration, so that the next call asks the server,
+	 * even if the last request failed a moment ago. What a request brings that is under
+	 * way is not kept.
 	 * @param registrationId the registration
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
 	 */
 	public void evict(String registrationId) {
 		this.cache.evict(registered(registrationId).registration().id());
+	}
+
+	/**
+	 * Forgets the one kept token that the registration's grant gives for some parameters.
+	 * @param registrationId the registration
+	 * @param parameters what was asked for; a parameter replaces the registration's of
+	 * the same name
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
+	 */
+	public void evict(String registrationId, GrantParameters parameters) {
+		Registered registered = registered(registrationId);
+		CachedGrant kept = registered.find(registered.registration().grantType().getValue(), parameters,
+				GrantOptions.none());
+		if (kept != null) {
+			this.cache.evict(kept.key());
+		}
+	}
+
+	/**
+	 * Forgets a kept token, whichever registration it is of: one that was revoked, or
+	 * seen where it should not be.
+	 * @param accessToken the access token
+	 * @return whether it was kept
+	 */
+	public boolean evictAccessToken(String accessToken) {
+		return this.cache.evictAccessToken(accessToken);
 	}
 
 	private Registered registered(String registrationId) {

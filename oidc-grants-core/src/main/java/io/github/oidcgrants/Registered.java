@@ -1,35 +1,64 @@
 package io.github.oidcgrants;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.oidcgrants.cache.TokenCacheKey;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 /**
- * A registration with the keys of its tokens in the cache. The key of what it asks for by
- * itself is made once, and again when its DPoP key changes.
+ * A registration with the grants whose tokens are kept. Making the key of a token costs
+ * far more than finding the token by it, so what was asked for is remembered with its
+ * key: the registration's own grant always, and others where no secret is among what they
+ * ask for.
  */
 final class Registered {
 
+	// How long it is, no server says.
+	private static final Duration REFRESH_TOKEN_LIFETIME = Duration.ofDays(30);
+
+	private static final long REMEMBERED = 256;
+
+	// Each answer of these is for one caller, or has a refresh token that works once.
+	private static final Set<String> NEVER_KEPT = Set.of(AuthorizationGrantType.REFRESH_TOKEN.getValue(),
+			AuthorizationGrantType.AUTHORIZATION_CODE.getValue(), AuthorizationGrantType.DEVICE_CODE.getValue(),
+			"urn:openid:params:grant-type:ciba");
+
 	private final GrantRegistration registration;
 
-	private volatile DefaultKey defaultKey;
+	private final Function<CachedGrant, TokenEndpointResponse> runner;
 
-	Registered(GrantRegistration registration) {
+	private final Cache<Ask, CachedGrant> remembered = Caffeine.newBuilder()
+		.maximumSize(REMEMBERED)
+		.executor(Runnable::run)
+		.build();
+
+	private volatile @Nullable Default ownGrant;
+
+	Registered(GrantRegistration registration, Function<CachedGrant, TokenEndpointResponse> runner) {
 		this.registration = registration;
-		this.defaultKey = defaultKey(currentDPoP());
+		this.runner = runner;
 	}
 
 	GrantRegistration registration() {
@@ -56,22 +85,105 @@ final class Registered {
 				: options(GrantOptions.none());
 	}
 
-	TokenCacheKey defaultKey() {
-		DPoPHandle handle = currentDPoP();
-		DefaultKey current = this.defaultKey;
-		if (current.handle() != handle) {
-			current = defaultKey(handle);
-			this.defaultKey = current;
+	/**
+	 * Takes note of a token, so that the key that it is bound to stays.
+	 */
+	TokenEndpointResponse issued(TokenEndpointResponse token) {
+		DPoPKeyRing keys = this.registration.dpop();
+		if (keys != null && token.dpopThumbprint() != null) {
+			keys.issued(token.dpopThumbprint(), neededUntil(token));
 		}
-		return current.key();
+		return token;
 	}
 
-	TokenCacheKey key(GrantParameters parameters, GrantOptions options) {
-		if (options.dpop() == currentDPoP() && options.dpopMode() == this.registration.dpopMode()
-				&& parameters.equals(this.registration.parameters())) {
-			return defaultKey();
+	// The refresh token of a public client is bound to the key too (RFC 9449 section 5).
+	private @Nullable Instant neededUntil(TokenEndpointResponse token) {
+		boolean refreshBound = token.refreshToken() != null
+				&& ClientAuthenticationMethod.NONE.equals(this.registration.configuration().authentication().method());
+		return refreshBound ? token.issuedAt().plus(REFRESH_TOKEN_LIFETIME) : token.expiresAt();
+	}
+
+	/**
+	 * {@return the grant that the registration names, with what it asks for by itself, on
+	 * the way of every hit; {@code null} if its token is not kept}
+	 */
+	@Nullable CachedGrant ownGrant() {
+		DPoPHandle handle = currentDPoP();
+		String certificate = this.registration.configuration().certificateThumbprint();
+		Default own = this.ownGrant;
+		if (own == null || own.handle() != handle || !Objects.equals(own.certificate(), certificate)) {
+			own = new Default(handle, certificate,
+					create(this.registration.grantType().getValue(), GrantParameters.none(), GrantOptions.none()));
+			this.ownGrant = own;
 		}
-		return key(parameters, options.dpop(), options.dpopMode());
+		return own.grant();
+	}
+
+	/**
+	 * {@return what counts how often a token of the registration's own grant was given up
+	 * because an API did not take it, even if it is not kept}
+	 */
+	TokenCacheKey refusableKey() {
+		CachedGrant own = ownGrant();
+		return (own != null) ? own.key()
+				: TokenCacheKey.builder(this.registration.id(), this.registration.grantType().getValue()).build();
+	}
+
+	/**
+	 * Finds the grant that a call means.
+	 * @return the grant, or {@code null} if its token is not kept
+	 * @throws GrantException if the call states an identity to keep the token under, but
+	 * it is not kept
+	 */
+	@Nullable CachedGrant find(String grantType, GrantParameters parameters, GrantOptions options) {
+		boolean own = grantType.equals(this.registration.grantType().getValue());
+		if (own && parameters.equals(GrantParameters.none()) && options == GrantOptions.none()) {
+			return ownGrant();
+		}
+		if (!parameters.isPublic() || options.cacheAs() != null || !isKept(grantType)) {
+			return create(grantType, parameters, options);
+		}
+		DPoPHandle handle = options.dpop();
+		Ask ask = new Ask(grantType, parameters, (handle != null) ? handle : currentDPoP(),
+				(handle != null) ? options.dpopMode() : this.registration.dpopMode(), options.timeout(),
+				this.registration.configuration().certificateThumbprint());
+		CachedGrant grant = this.remembered.getIfPresent(ask);
+		if (grant == null) {
+			grant = create(grantType, parameters, options);
+			if (grant != null) {
+				this.remembered.put(ask, grant);
+			}
+		}
+		return grant;
+	}
+
+	private boolean isKept(String grantType) {
+		return AuthorizationGrantType.CLIENT_CREDENTIALS.getValue().equals(grantType)
+				|| (this.registration.cachePolicy().genericGrants() && !NEVER_KEPT.contains(grantType));
+	}
+
+	private @Nullable CachedGrant create(String grantType, GrantParameters parameters, GrantOptions options) {
+		if (!isKept(grantType)) {
+			if (options.cacheAs() != null) {
+				throw notKept(grantType);
+			}
+			return null;
+		}
+		GrantParameters merged = parameters.withDefaults(this.registration.parameters());
+		if (merged.hasSuppliers() && options.cacheAs() == null) {
+			// What it will ask for is not known yet, so neither is whose token it would
+			// be.
+			return null;
+		}
+		GrantOptions bound = options(options);
+		return new CachedGrant(this, grantType, merged, bound, key(grantType, merged, bound), this.runner);
+	}
+
+	private GrantException notKept(String grantType) {
+		return GrantException.misconfigured("The registration '" + this.registration.id()
+				+ "' keeps no token of this grant, so there is no identity to keep it under (cacheAs): "
+				+ (NEVER_KEPT.contains(grantType) ? "leave it out" : "leave it out, or set oidc-grants.registration."
+						+ this.registration.id() + ".cache.generic-grants to true"));
 	}
 
 	private @Nullable DPoPHandle currentDPoP() {
@@ -79,26 +191,29 @@ final class Registered {
 		return (keys != null && this.registration.dpopMode() != DPoPMode.OFF) ? keys.current() : null;
 	}
 
-	private DefaultKey defaultKey(@Nullable DPoPHandle handle) {
-		return new DefaultKey(handle, key(this.registration.parameters(), handle, this.registration.dpopMode()));
-	}
-
-	private TokenCacheKey key(GrantParameters parameters, @Nullable DPoPHandle handle, DPoPMode mode) {
-		List<String> dpop = (handle != null && mode != DPoPMode.OFF) ? List.of(handle.thumbprint(), mode.name())
-				: List.of();
+	private TokenCacheKey key(String grantType, GrantParameters parameters, GrantOptions options) {
+		DPoPHandle handle = options.dpop();
+		List<String> dpop = (handle != null && options.dpopMode() != DPoPMode.OFF)
+				? List.of(handle.thumbprint(), options.dpopMode().name()) : List.of();
 		Configuration configuration = this.registration.configuration();
-		TokenCacheKey.Builder key = TokenCacheKey
-			.builder(this.registration.id(), AuthorizationGrantType.CLIENT_CREDENTIALS.getValue())
+		TokenCacheKey.Builder key = TokenCacheKey.builder(this.registration.id(), grantType)
 			.field("issuer", List.of(String.valueOf(configuration.server().issuer())))
 			.field("client_id", List.of(configuration.clientId()))
 			.field("dpop", dpop)
+			.field("certificate", listOf(configuration.certificateThumbprint()))
+			.field("cache_as", listOf(options.cacheAs()))
+			.field("supplied", new TreeSet<>(parameters.suppliedNames()))
 			.scopes(parameters.scopes());
 		Map<String, List<String>> others = new TreeMap<>(parameters.asMap());
 		others.remove(OAuth2ParameterNames.SCOPE);
 		List<String> resources = others.remove("resource");
 		key.resources((resources != null) ? resources : List.of());
-		others.forEach(key::field);
+		others.forEach((name, values) -> key.field("parameter " + name, new TreeSet<>(values)));
 		return key.build();
+	}
+
+	private static List<String> listOf(@Nullable String value) {
+		return (value != null) ? List.of(value) : List.of();
 	}
 
 	@Override
@@ -106,7 +221,11 @@ final class Registered {
 		return this.registration.toString();
 	}
 
-	private record DefaultKey(@Nullable DPoPHandle handle, TokenCacheKey key) {
+	private record Default(@Nullable DPoPHandle handle, @Nullable String certificate, @Nullable CachedGrant grant) {
+	}
+
+	private record Ask(String grantType, GrantParameters parameters, @Nullable DPoPHandle handle, DPoPMode mode,
+			@Nullable Duration timeout, @Nullable String certificate) {
 	}
 
 }

@@ -19,7 +19,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.nimbusds.jose.JWSAlgorithm;
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.cache.TokenCacheKey;
+import io.github.oidcgrants.cache.TokenCachePolicy;
 import io.github.oidcgrants.cache.TokenCacheStatus;
+import io.github.oidcgrants.cache.TokenSource;
+import io.github.oidcgrants.cache.TokenStore;
 import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.CibaOptions;
 import io.github.oidcgrants.client.ClientAssertionOptions;
@@ -34,6 +37,7 @@ import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.Redactor;
+import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.SingleFlight;
 import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
@@ -76,6 +80,7 @@ import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TestKeys;
 import io.github.oidcgrants.token.Members;
+import io.github.oidcgrants.token.TokenCodec;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +106,8 @@ class ToStringTests {
 			GrantException.Kind.class, ClientCredential.class, JsonObject.class, NotJsonException.class,
 			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, PrivateKeys.class, RandomText.class,
 			Sha256.class, PollingListener.class, PollingProgress.Event.class, TokenDeliveryMode.class, DPoPMode.class,
-			DPoPRole.class);
+			DPoPRole.class, Attempt.class, TokenCacheStatus.State.class, TokenCodec.class, TokenSource.class,
+			TokenStore.class);
 
 	static Stream<Object> instances() {
 		TestClock clock = new TestClock();
@@ -124,7 +130,10 @@ class ToStringTests {
 		GrantRegistration registration = GrantRegistration.builder("r", configuration).parameters(parameters).build();
 		GrantClient.Builder clientBuilder = GrantClient.builder().transport(transport).clock(clock);
 		GrantClient client = clientBuilder.build();
-		TokenCache cache = TokenCache.create(clock, clock::nanoTime);
+		TokenCache.Builder cacheBuilder = TokenCache.builder()
+			.clock(clock, clock::nanoTime)
+			.store(TokenStore.inMemory());
+		TokenCache cache = cacheBuilder.build();
 		GrantTemplate template = new GrantTemplate(client, cache, List.of(registration));
 		TokenEndpointResponse response = template.token("r");
 		TokenCacheStatus status = cache.status();
@@ -146,7 +155,7 @@ class ToStringTests {
 		GrantRegistration.Builder registrationBuilder = GrantRegistration.builder("a", configuration)
 			.allowedOrigins(List.of("https://api.example"));
 		GrantTemplate calls = new GrantTemplate(client, cache, List.of(registrationBuilder.build()));
-		GrantOptions.Builder options = GrantOptions.builder().timeout(Duration.ofSeconds(1));
+		GrantOptions.Builder options = GrantOptions.builder().cacheAs(SECRET).timeout(Duration.ofSeconds(1));
 		Initiation initiation = new Initiation(transport, clock);
 		PollScheduler polls = new PollScheduler(Runnable::run, 1, clock);
 		StubTransport users = new StubTransport((uri) -> StubTransport.json(200, """
@@ -177,10 +186,11 @@ class ToStringTests {
 				ClientAuthentication.clientSecretBasic(SECRET), ClientAuthentication.none(), serverBuilder, server,
 				ServerMetadata.of(Map.of("secret", SECRET)), configurationBuilder, configuration, parametersBuilder,
 				parameters, registration, clientBuilder, client, cache, template, response, status,
-				status.entries().get(0), http, call, answer, tokenEndpoint, new ClientCredentialsGrant(tokenEndpoint),
-				keyBuilder, keyBuilder.build(), redactor, flight, options, options.build(),
-				new Challenge("dpop", Map.of("nonce", SECRET)), assertionBuilder, assertionBuilder.build(),
-				rulesBuilder, rulesBuilder.build(), expectation, new IdTokenValidator(clock),
+				status.entries().get(0), status.entries().get(0).token(), status.counters(), status.store(),
+				cacheBuilder, TokenCachePolicy.builder(), TokenCachePolicy.defaults(), http, call, answer,
+				tokenEndpoint, new ClientCredentialsGrant(tokenEndpoint), keyBuilder, keyBuilder.build(), redactor,
+				flight, options, options.build(), new Challenge("dpop", Map.of("nonce", SECRET)), assertionBuilder,
+				assertionBuilder.build(), rulesBuilder, rulesBuilder.build(), expectation, new IdTokenValidator(clock),
 				new JwkSetSource(clock::nanoTime), new GenericGrant(tokenEndpoint),
 				new RefreshTokenGrant(tokenEndpoint), initiation, polls, pending, progress, client.cibaNotifications(),
 				new DeviceAuthorizationGrant(initiation, tokenEndpoint, polls, clock), authenticationRequest,

@@ -3,6 +3,7 @@ package io.github.oidcgrants.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -41,6 +42,8 @@ public final class Configuration {
 
 	private final boolean certificateBoundAccessTokens;
 
+	private final @Nullable Supplier<String> certificateThumbprint;
+
 	private final IdTokenRules idTokenRules;
 
 	private final CibaOptions ciba;
@@ -62,6 +65,7 @@ public final class Configuration {
 		this.idTokenRules = builder.idTokenRules;
 		this.ciba = builder.ciba;
 		this.certificateBoundAccessTokens = builder.certificateBoundAccessTokens;
+		this.certificateThumbprint = builder.certificateThumbprint;
 		if (mutualTls() && this.transport == null) {
 			throw GrantException.misconfigured("Client '" + this.clientId + "' presents a certificate, but has no"
 					+ " transport of its own that does: give it one (ssl.bundle)");
@@ -157,6 +161,14 @@ public final class Configuration {
 	}
 
 	/**
+	 * {@return the thumbprint of the certificate that the client presents now;
+	 * {@code null} if it presents none, or nobody said which}
+	 */
+	public @Nullable String certificateThumbprint() {
+		return (this.certificateThumbprint != null && mutualTls()) ? this.certificateThumbprint.get() : null;
+	}
+
+	/**
 	 * {@return how long an exchange with the server may take, body included}
 	 */
 	public Duration timeout() {
@@ -208,6 +220,8 @@ public final class Configuration {
 		private boolean allowInsecureRequests;
 
 		private boolean certificateBoundAccessTokens;
+
+		private @Nullable Supplier<String> certificateThumbprint;
 
 		private IdTokenRules idTokenRules = IdTokenRules.defaults();
 
@@ -279,6 +293,20 @@ public final class Configuration {
 		 */
 		public Builder tlsClientCertificateBoundAccessTokens(boolean bound) {
 			this.certificateBoundAccessTokens = bound;
+			return this;
+		}
+
+		/**
+		 * Says which certificate the client's transport presents, which cannot be seen
+		 * from outside. A token that may be bound to one certificate is not kept for
+		 * another. It is needed only where the certificate changes while the application
+		 * runs: change the transport first, then what this gives.
+		 * @param thumbprint gives the SHA-256 thumbprint (RFC 8705 section 3.1) as it is
+		 * now; read on every look for a kept token, so it must be fast
+		 * @return this
+		 */
+		public Builder certificateThumbprint(Supplier<String> thumbprint) {
+			this.certificateThumbprint = thumbprint;
 			return this;
 		}
 

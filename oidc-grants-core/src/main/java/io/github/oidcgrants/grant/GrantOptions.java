@@ -6,6 +6,7 @@ import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.Redactor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ public final class GrantOptions {
 	private static final GrantOptions NONE = builder().build();
 
 	private final boolean forceNew;
+
+	private final @Nullable String cacheAs;
 
 	private final @Nullable Duration timeout;
 
@@ -29,6 +32,7 @@ public final class GrantOptions {
 		this.dpop = builder.dpop;
 		this.dpopMode = builder.dpopMode;
 		this.forceNew = builder.forceNew;
+		this.cacheAs = builder.cacheAs;
 		this.timeout = builder.timeout;
 		this.pollingListener = builder.pollingListener;
 	}
@@ -53,6 +57,13 @@ public final class GrantOptions {
 	 */
 	public boolean forceNew() {
 		return this.forceNew;
+	}
+
+	/**
+	 * {@return the identity that the token is kept under, or {@code null}}
+	 */
+	public @Nullable String cacheAs() {
+		return this.cacheAs;
 	}
 
 	/**
@@ -96,6 +107,7 @@ public final class GrantOptions {
 		}
 		Builder builder = builder().dpop(handle, mode);
 		builder.forceNew = this.forceNew;
+		builder.cacheAs = this.cacheAs;
 		builder.timeout = this.timeout;
 		builder.pollingListener = this.pollingListener;
 		return builder.build();
@@ -103,8 +115,8 @@ public final class GrantOptions {
 
 	@Override
 	public String toString() {
-		return "GrantOptions[forceNew=" + this.forceNew + ", timeout=" + this.timeout + ", dpop=" + this.dpop
-				+ ", dpopMode=" + this.dpopMode + "]";
+		return "GrantOptions[forceNew=" + this.forceNew + ", cacheAs=" + ((this.cacheAs != null) ? Redactor.MASK : null)
+				+ ", timeout=" + this.timeout + ", dpop=" + this.dpop + ", dpopMode=" + this.dpopMode + "]";
 	}
 
 	/**
@@ -113,6 +125,8 @@ public final class GrantOptions {
 	public static final class Builder {
 
 		private boolean forceNew;
+
+		private @Nullable String cacheAs;
 
 		private @Nullable Duration timeout;
 
@@ -136,8 +150,26 @@ public final class GrantOptions {
 		}
 
 		/**
-		 * Bounds each exchange with the server, body included. Who waits for the request
-		 * of another caller waits as long as that one may take.
+		 * States whose token it is, so that it can be kept although a parameter comes
+		 * from a supplier: what the supplier gives never tells tokens apart. The supplier
+		 * must give what belongs to this identity on any thread, for the token may be
+		 * refreshed in the background.
+		 * @param subject the identity, such as a user's subject; nothing but its digest
+		 * is kept
+		 * @return this
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is blank
+		 */
+		public Builder cacheAs(String subject) {
+			if (subject.isBlank()) {
+				throw GrantException.misconfigured("The identity to keep a token under (cacheAs) is blank: state it");
+			}
+			this.cacheAs = subject;
+			return this;
+		}
+
+		/**
+		 * Bounds each exchange with the server, body included, and how long to wait for
+		 * the request of another caller.
 		 * @param timeout the time, longer than nothing
 		 * @return this
 		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is zero or negative

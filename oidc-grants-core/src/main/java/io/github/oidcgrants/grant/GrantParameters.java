@@ -55,6 +55,8 @@ public final class GrantParameters {
 
 	private final Map<String, Supplier<String>> suppliers;
 
+	private int hash;
+
 	private GrantParameters(Map<String, List<String>> values, Map<String, Supplier<String>> suppliers) {
 		this.values = Collections.unmodifiableMap(values);
 		this.suppliers = Collections.unmodifiableMap(suppliers);
@@ -107,6 +109,20 @@ public final class GrantParameters {
 	 */
 	public boolean hasSuppliers() {
 		return !this.suppliers.isEmpty();
+	}
+
+	/**
+	 * {@return the names of the parameters that come from a supplier}
+	 */
+	public Set<String> suppliedNames() {
+		return this.suppliers.keySet();
+	}
+
+	/**
+	 * {@return whether all parameters are of those that are known to hold no secret}
+	 */
+	public boolean isPublic() {
+		return this.suppliers.isEmpty() && PUBLIC.containsAll(this.values.keySet());
 	}
 
 	boolean contains(String name) {
@@ -173,13 +189,20 @@ public final class GrantParameters {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof GrantParameters parameters && this.values.equals(parameters.values)
-				&& this.suppliers.equals(parameters.suppliers);
+		return this == other || (other instanceof GrantParameters parameters && this.values.equals(parameters.values)
+				&& this.suppliers.equals(parameters.suppliers));
 	}
 
 	@Override
 	public int hashCode() {
-		return this.values.hashCode();
+		// Kept like that of a String: parameters are looked up by each call that has
+		// some.
+		int known = this.hash;
+		if (known == 0) {
+			known = this.values.hashCode();
+			this.hash = known;
+		}
+		return known;
 	}
 
 	@Override

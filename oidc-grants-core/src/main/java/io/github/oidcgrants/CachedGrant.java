@@ -1,0 +1,63 @@
+package io.github.oidcgrants;
+
+import java.time.Duration;
+import java.util.function.Function;
+
+import io.github.oidcgrants.cache.TokenCacheKey;
+import io.github.oidcgrants.cache.TokenCachePolicy;
+import io.github.oidcgrants.cache.TokenSource;
+import io.github.oidcgrants.grant.GrantOptions;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+
+/**
+ * A grant whose token is kept.
+ *
+ * @param registered the registration
+ * @param grantType the grant's name
+ * @param parameters what it asks for, the registration's defaults included
+ * @param options how it is run, the registration's DPoP key included
+ * @param key what tells its token from others
+ * @param runner runs it
+ */
+record CachedGrant(Registered registered, String grantType, GrantParameters parameters, GrantOptions options,
+		TokenCacheKey key, Function<CachedGrant, TokenEndpointResponse> runner) implements TokenSource {
+
+	@Override
+	public TokenCachePolicy policy() {
+		return this.registered.registration().cachePolicy();
+	}
+
+	@Override
+	public TokenEndpointResponse load() {
+		return this.runner.apply(this);
+	}
+
+	@Override
+	public void found(TokenEndpointResponse token) {
+		this.registered.issued(token);
+	}
+
+	@Override
+	public Duration timeout() {
+		Duration own = this.options.timeout();
+		return (own != null) ? own : this.registered.registration().configuration().timeout();
+	}
+
+	@Override
+	public boolean isImpatient() {
+		return timeout().compareTo(this.registered.registration().configuration().timeout()) < 0;
+	}
+
+	// A supplier makes its value anew each time, and a stated identity says whose.
+	@Override
+	public boolean isRepeatable() {
+		return !this.parameters.hasSuppliers() || this.options.cacheAs() != null;
+	}
+
+	@Override
+	public String toString() {
+		return "CachedGrant[key=" + this.key + "]";
+	}
+
+}
