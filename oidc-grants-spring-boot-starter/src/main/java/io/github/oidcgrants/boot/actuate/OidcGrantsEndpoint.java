@@ -1,11 +1,13 @@
 package io.github.oidcgrants.boot.actuate;
 
+import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
 
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
  * Tells which tokens are kept, and forgets those of a registration. No answer holds a
@@ -16,12 +18,16 @@ public final class OidcGrantsEndpoint {
 
 	private final TokenCache cache;
 
+	private final GrantTemplate template;
+
 	/**
 	 * Creates the endpoint.
 	 * @param cache keeps the tokens
+	 * @param template knows the registrations
 	 */
-	public OidcGrantsEndpoint(TokenCache cache) {
+	public OidcGrantsEndpoint(TokenCache cache, GrantTemplate template) {
 		this.cache = cache;
+		this.template = template;
 	}
 
 	/**
@@ -33,13 +39,18 @@ public final class OidcGrantsEndpoint {
 	}
 
 	/**
-	 * Forgets the tokens of a registration, so that the next call asks the server. Does
-	 * nothing if there are none.
+	 * Forgets the tokens of a registration, so that the next call asks the server, even
+	 * if the last request failed a moment ago. Does nothing if there are none.
 	 * @param registration the registration's id
+	 * @return 204, or 404 if there is no such registration
 	 */
 	@DeleteOperation
-	public void evict(@Selector String registration) {
+	public WebEndpointResponse<Void> evict(@Selector String registration) {
+		if (!this.template.registrationIds().contains(registration)) {
+			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+		}
 		this.cache.evict(registration);
+		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.github.oidcgrants.boot.actuate;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 import io.github.oidcgrants.cache.TokenCacheStatus;
@@ -12,37 +14,72 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 /**
  * What the endpoint answers: the kept tokens, without any token.
  *
- * @param tokens the kept tokens
+ * @param tokens the kept tokens, and what cannot be asked for now
  * @param hits how many calls a kept token answered
  * @param misses how many calls found none
+ * @param requests how many requests were made to the server
+ * @param joinedCallers how many calls waited for the request of another
+ * @param failures how many requests failed
+ * @param evictions how many tokens were dropped before their time
  * @param maximumSize how many tokens are kept at most
+ * @param store how the second level is; {@code null} if there is none
  */
-public record TokenCacheDescriptor(List<TokenDescriptor> tokens, long hits, long misses,
-		long maximumSize) implements OperationResponseBody {
+public record TokenCacheDescriptor(List<TokenDescriptor> tokens, long hits, long misses, long requests,
+		long joinedCallers, long failures, long evictions, long maximumSize,
+		@Nullable StoreDescriptor store) implements OperationResponseBody {
 
 	static TokenCacheDescriptor of(TokenCacheStatus status) {
-		return new TokenCacheDescriptor(status.entries().stream().map(TokenDescriptor::of).toList(), status.hits(),
-				status.misses(), status.maximumSize());
+		TokenCacheStatus.Counters counters = status.counters();
+		return new TokenCacheDescriptor(status.entries().stream().map(TokenDescriptor::of).toList(), counters.hits(),
+				counters.misses(), counters.requests(), counters.joined(), counters.failures(), counters.evictions(),
+				status.maximumSize(), StoreDescriptor.of(status.store()));
 	}
 
 	/**
-	 * One kept token.
+	 * One kept token, or one that cannot be asked for now.
 	 *
+	 * @param state its state: fresh, refreshing, stale or cooling-down
 	 * @param registration the registration it is for
-	 * @param grant the grant that gave it
-	 * @param scopes the scopes that were asked for
-	 * @param resources the resources that were asked for
-	 * @param tokenType its type
-	 * @param issued when it was asked for
+	 * @param grant the grant that gives it
+	 * @param scopes the scopes that are asked for
+	 * @param resources the resources that are asked for
+	 * @param tokenType its type; {@code null} if none is kept
+	 * @param issued when it was asked for; {@code null} if none is kept
 	 * @param expires when it expires; {@code null} if the server did not say
-	 * @param keptUntil when it is no longer served
+	 * @param refreshDue when the next call has it refreshed; {@code null} if none is kept
+	 * @param keptUntil when it is no longer served; {@code null} if none is kept
+	 * @param lastError what kept the last request from giving a token; {@code null} if it
+	 * gave one
+	 * @param coolingDownFor how long no request is sent for; {@code null} if one may be
 	 */
-	public record TokenDescriptor(String registration, String grant, Set<String> scopes, List<String> resources,
-			String tokenType, Instant issued, @Nullable Instant expires, Instant keptUntil) {
+	public record TokenDescriptor(String state, String registration, String grant, Set<String> scopes,
+			List<String> resources, @Nullable String tokenType, @Nullable Instant issued, @Nullable Instant expires,
+			@Nullable Instant refreshDue, @Nullable Instant keptUntil, @Nullable String lastError,
+			@Nullable Duration coolingDownFor) {
 
 		static TokenDescriptor of(TokenCacheStatus.Entry entry) {
-			return new TokenDescriptor(entry.registrationId(), entry.grantType(), entry.scopes(), entry.resources(),
-					entry.tokenType(), entry.issuedAt(), entry.expiresAt(), entry.keptUntil());
+			String state = entry.state().name().toLowerCase(Locale.ROOT).replace('_', '-');
+			TokenCacheStatus.Token token = entry.token();
+			return new TokenDescriptor(state, entry.registrationId(), entry.grantType(), entry.scopes(),
+					entry.resources(), (token != null) ? token.type() : null, (token != null) ? token.issuedAt() : null,
+					(token != null) ? token.expiresAt() : null, (token != null) ? token.refreshAt() : null,
+					(token != null) ? token.keptUntil() : null, entry.lastError(), entry.coolingDownFor());
+		}
+
+	}
+
+	/**
+	 * How the second level is.
+	 *
+	 * @param passedOver whether it is left alone for a while because it failed
+	 * @param failures how often it failed
+	 * @param lastError how it failed last; {@code null} if it did not
+	 */
+	public record StoreDescriptor(boolean passedOver, long failures, @Nullable String lastError) {
+
+		static @Nullable StoreDescriptor of(TokenCacheStatus.@Nullable Store store) {
+			return (store != null) ? new StoreDescriptor(store.passedOver(), store.failures(), store.lastError())
+					: null;
 		}
 
 	}

@@ -1,8 +1,12 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
+import java.security.MessageDigest;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 
@@ -42,6 +46,25 @@ final class BundleKeys {
 		throw GrantException.misconfigured(aliases.isEmpty() ? "The SSL bundle has no private key with a certificate"
 				: "The SSL bundle has the keys " + aliases + ", and "
 						+ ((configured != null) ? "its key.alias is '" + configured + "'" : "no key.alias"));
+	}
+
+	/**
+	 * {@return the SHA-256 thumbprint of the certificate that the bundle presents (RFC
+	 * 8705 section 3.1); empty if it presents none}
+	 */
+	static String thumbprint(SslBundle bundle) {
+		if (bundle.getStores().getKeyStore() == null || aliases(keyStore(bundle)).isEmpty()) {
+			return "";
+		}
+		try {
+			Certificate certificate = keyStore(bundle).getCertificate(alias(bundle));
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+			return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+		}
+		catch (GeneralSecurityException | GrantException ex) {
+			// One of several keys, chosen anew for each connection.
+			return "";
+		}
 	}
 
 	private static KeyStore keyStore(SslBundle bundle) {

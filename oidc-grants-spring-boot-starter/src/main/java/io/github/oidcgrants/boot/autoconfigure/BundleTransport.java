@@ -27,11 +27,14 @@ final class BundleTransport implements ClientHttpRequestFactory, AutoCloseable {
 
 	private volatile ClientHttpRequestFactory current;
 
+	private volatile String certificateThumbprint;
+
 	private @Nullable ClientHttpRequestFactory previous;
 
 	BundleTransport(Duration connectTimeout, SslBundle bundle) {
 		this.connectTimeout = connectTimeout;
 		this.current = create(bundle);
+		this.certificateThumbprint = BundleKeys.thumbprint(bundle);
 	}
 
 	private ClientHttpRequestFactory create(SslBundle bundle) {
@@ -43,6 +46,16 @@ final class BundleTransport implements ClientHttpRequestFactory, AutoCloseable {
 		close(this.previous);
 		this.previous = this.current;
 		this.current = next;
+		// Last: whoever looks for a token of the new certificate must present that one.
+		this.certificateThumbprint = BundleKeys.thumbprint(bundle);
+	}
+
+	/**
+	 * {@return the thumbprint of the certificate that connections present; empty if they
+	 * present none}
+	 */
+	String certificateThumbprint() {
+		return this.certificateThumbprint;
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.cache.TokenStore;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,7 +23,8 @@ import org.springframework.context.annotation.Lazy;
  * {@link GrantRegistration} beans of the application, and for each registration in the
  * properties a {@link io.github.oidcgrants.client.Configuration} that is injected with
  * the id as qualifier. An application's own {@link GrantTemplate}, {@link GrantClient} or
- * {@link TokenCache} is used instead. Nothing is asked of any server at start.
+ * {@link TokenCache} is used instead, and a {@link TokenStore} as the second level of the
+ * cache. Nothing is asked of any server at start.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(OidcGrantsProperties.class)
@@ -62,8 +64,10 @@ public final class OidcGrantsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	TokenCache tokenCache() {
-		return TokenCache.create();
+	TokenCache tokenCache(ObjectProvider<TokenStore> store) {
+		TokenCache.Builder cache = TokenCache.builder();
+		store.ifAvailable(cache::store);
+		return cache.build();
 	}
 
 	@Bean

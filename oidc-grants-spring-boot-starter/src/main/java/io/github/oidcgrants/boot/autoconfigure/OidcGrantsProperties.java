@@ -56,6 +56,7 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * @param allowedOrigins Origins that the token may be sent to; those of the https
 	 * resources unless set.
 	 * @param dpop The key that tokens are bound to.
+	 * @param cache How tokens are kept.
 	 * @param idToken What was agreed on with the server about ID tokens.
 	 * @param ssl TLS for the connections of this registration.
 	 * @param connectTimeout How long making a connection may take; what the provider says
@@ -73,7 +74,7 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 			@DefaultValue("client_credentials") String authorizationGrantType, @DefaultValue List<String> scope,
 			@DefaultValue List<String> resource, @DefaultValue List<String> audience,
 			@DefaultValue Map<String, String> parameters, @DefaultValue List<String> allowedOrigins,
-			@DefaultValue Dpop dpop, @DefaultValue IdToken idToken, @Nullable Ssl ssl,
+			@DefaultValue Dpop dpop, @DefaultValue Cache cache, @DefaultValue IdToken idToken, @Nullable Ssl ssl,
 			@Nullable Duration connectTimeout, @Nullable Duration timeout, @Nullable Boolean allowInsecureRequests) {
 
 		@Override
@@ -84,8 +85,8 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 					+ ", clientAssertion=" + this.clientAssertion + ", authorizationGrantType="
 					+ this.authorizationGrantType + ", scope=" + this.scope + ", resource=" + this.resource
 					+ ", audience=" + this.audience + ", parameters=" + this.parameters.keySet() + ", allowedOrigins="
-					+ this.allowedOrigins + ", dpop=" + this.dpop + ", idToken=" + this.idToken + ", ssl=" + this.ssl
-					+ "]";
+					+ this.allowedOrigins + ", dpop=" + this.dpop + ", cache=" + this.cache + ", idToken="
+					+ this.idToken + ", ssl=" + this.ssl + "]";
 		}
 
 	}
@@ -143,6 +144,22 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * bound to it.
 	 */
 	record Dpop(@Nullable DPoPMode mode, @Nullable String algorithm, @Nullable Key key) {
+	}
+
+	/**
+	 * How tokens are kept.
+	 *
+	 * @param genericGrants Whether the tokens of other grants than client credentials are
+	 * kept too. Those of refresh_token, device and CIBA grants never are.
+	 * @param refreshAhead Whether a token is replaced in the background once four fifths
+	 * of its lifetime are over, so that no call waits for the next one.
+	 * @param skew How long before its expiry a token is no longer used; at most a tenth
+	 * of its lifetime counts.
+	 * @param lifetimeIfUnknown How long a token is used whose lifetime the server does
+	 * not say.
+	 */
+	record Cache(@DefaultValue("false") boolean genericGrants, @DefaultValue("true") boolean refreshAhead,
+			@DefaultValue("60s") Duration skew, @DefaultValue("5m") Duration lifetimeIfUnknown) {
 	}
 
 	/**

@@ -9,10 +9,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.github.oidcgrants.GrantRegistration;
+import io.github.oidcgrants.cache.TokenCachePolicy;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.jose.CryptoProviders;
+
+import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
  * The registrations that are configured by properties. Creating it checks them all and
@@ -68,7 +71,8 @@ final class Registrations {
 		GrantRegistration.Builder builder = GrantRegistration
 			.builder(id, configuration(id, at, registration, provider, settings))
 			.grantType(GrantTypes.check(at.child("authorization-grant-type"), registration.authorizationGrantType()))
-			.parameters(parameters(at, registration));
+			.parameters(parameters(at, registration))
+			.cachePolicy(cachePolicy(at.child("cache"), registration.cache()));
 		allowOrigins(builder, at.child("allowed-origins"), registration.allowedOrigins(),
 				settings.allowInsecureRequests());
 		DPoPKeys.configure(builder, at.child("dpop"), registration.dpop(), this.bundles);
@@ -106,7 +110,11 @@ final class Registrations {
 		}
 		// The others use the client's: an application that brings its own client sets it.
 		if (settings.bundle() != null || !settings.link().equals(this.providers.defaults().link())) {
-			configuration.transport(this.connections.transport(settings));
+			ClientHttpRequestFactory transport = this.connections.transport(settings);
+			configuration.transport(transport);
+			if (transport instanceof BundleTransport bundle) {
+				configuration.certificateThumbprint(bundle::certificateThumbprint);
+			}
 		}
 		return configuration.build();
 	}
@@ -134,6 +142,17 @@ final class Registrations {
 			}
 		}
 		at.check(() -> builder.allowedOrigins(origins), "Set it to origins such as https://api.example.com");
+	}
+
+	private static TokenCachePolicy cachePolicy(Property at, OidcGrantsProperties.Cache cache) {
+		TokenCachePolicy.Builder policy = TokenCachePolicy.builder()
+			.genericGrants(cache.genericGrants())
+			.refreshAhead(cache.refreshAhead());
+		at.child("skew").check(() -> policy.skew(cache.skew()), "Set it to 0s or more, such as 60s");
+		at.child("lifetime-if-unknown")
+			.check(() -> policy.lifetimeIfUnknown(cache.lifetimeIfUnknown()),
+					"Set it to how long the server's tokens are valid, such as 5m");
+		return policy.build();
 	}
 
 	private static GrantParameters parameters(Property at, OidcGrantsProperties.Registration registration) {

@@ -1,11 +1,17 @@
 package io.github.oidcgrants.boot.actuate;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.boot.StubServer;
 import io.github.oidcgrants.boot.actuate.autoconfigure.OidcGrantsEndpointAutoConfiguration;
 import io.github.oidcgrants.boot.autoconfigure.OidcGrantsAutoConfiguration;
+import io.github.oidcgrants.cache.TokenStore;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +24,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class OidcGrantsEndpointTests {
 
@@ -47,8 +54,15 @@ class OidcGrantsEndpointTests {
 			TokenCacheDescriptor answer = context.getBean(OidcGrantsEndpoint.class).tokens();
 			assertThat(answer.hits()).isEqualTo(1);
 			assertThat(answer.misses()).isEqualTo(1);
+			assertThat(answer.requests()).isEqualTo(1);
+			assertThat(answer.joinedCallers() + answer.failures() + answer.evictions()).isZero();
 			assertThat(answer.maximumSize()).isEqualTo(10_000);
+			assertThat(answer.store()).isNull();
 			assertThat(answer.tokens()).singleElement().satisfies((token) -> {
+				assertThat(token.state()).isEqualTo("fresh");
+				assertThat(token.refreshDue()).isBetween(token.issued().plusSeconds(225),
+						token.issued().plusSeconds(255));
+				assertThat(token.lastError()).isNull();
 				assertThat(token.registration()).isEqualTo("payments");
 				assertThat(token.grant()).isEqualTo("client_credentials");
 				assertThat(token.scopes()).containsExactlyInAnyOrder("read", "write");
@@ -66,11 +80,48 @@ class OidcGrantsEndpointTests {
 		this.runner.run((context) -> {
 			GrantTemplate template = context.getBean(GrantTemplate.class);
 			template.token("payments");
-			context.getBean(OidcGrantsEndpoint.class).evict("another");
+			assertThat(context.getBean(OidcGrantsEndpoint.class).evict("another").getStatus()).isEqualTo(404);
 			assertThat(template.token("payments").accessToken()).isEqualTo("token-1");
-			context.getBean(OidcGrantsEndpoint.class).evict("payments");
+			assertThat(context.getBean(OidcGrantsEndpoint.class).evict("payments").getStatus()).isEqualTo(204);
 			assertThat(context.getBean(OidcGrantsEndpoint.class).tokens().tokens()).isEmpty();
 			assertThat(template.token("payments").accessToken()).isEqualTo("token-2");
+		});
+	}
+
+	@Test
+	void it_reports_what_cannot_be_asked_for_until_someone_lets_it() {
+		this.runner.run((context) -> {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			OidcGrantsEndpoint endpoint = context.getBean(OidcGrantsEndpoint.class);
+			this.server.answer(401, "{\"error\":\"invalid_client\"}");
+			for (Kind kind : List.of(Kind.OAUTH_ERROR, Kind.COOLING_DOWN)) {
+				assertThat(catchThrowableOfType(GrantException.class, () -> template.token("payments")).kind())
+					.isEqualTo(kind);
+			}
+			assertThat(endpoint.tokens().failures()).isEqualTo(1);
+			assertThat(endpoint.tokens().tokens()).singleElement().satisfies((token) -> {
+				assertThat(token.state()).isEqualTo("cooling-down");
+				assertThat(token.registration()).isEqualTo("payments");
+				assertThat(token.issued()).isNull();
+				assertThat(token.lastError()).contains("invalid_client").doesNotContain("hush");
+				assertThat(token.coolingDownFor()).isPositive();
+			});
+			this.server.answer(200, "");
+			endpoint.evict("payments");
+			assertThat(template.token("payments").accessToken()).startsWith("token-");
+		});
+	}
+
+	@Test
+	void it_reports_how_the_store_is() {
+		TokenStore store = TokenStore.inMemory();
+		this.runner.withBean(TokenStore.class, () -> store).run((context) -> {
+			context.getBean(GrantTemplate.class).token("payments");
+			TokenCacheDescriptor.StoreDescriptor status = context.getBean(OidcGrantsEndpoint.class).tokens().store();
+			assertThat(status).isEqualTo(new TokenCacheDescriptor.StoreDescriptor(false, 0, null));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> store.toString().equals("InMemoryTokenStore[size=1]"));
 		});
 	}
 

@@ -48,6 +48,7 @@ class OidcGrantsEndpointWebTests {
 			assertThat(send(context, "GET", "env").body()).contains("parameters.ticket").doesNotContain("hush");
 			assertThat(send(context, "GET", "configprops").body()).contains("clientSecret").doesNotContain("hush");
 			assertThat(send(context, "DELETE", "oidcgrants/payments").statusCode()).isEqualTo(204);
+			assertThat(send(context, "DELETE", "oidcgrants/nobody").statusCode()).isEqualTo(404);
 			assertThat(send(context, "GET", "oidcgrants").body()).contains("\"tokens\":[]");
 		}
 	}

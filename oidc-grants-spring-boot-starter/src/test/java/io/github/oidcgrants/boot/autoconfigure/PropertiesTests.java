@@ -8,6 +8,7 @@ import java.util.Objects;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import io.github.oidcgrants.GrantRegistration;
+import io.github.oidcgrants.cache.TokenCachePolicy;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.jose.CryptoProviders;
@@ -37,6 +38,7 @@ class PropertiesTests {
 			GrantRegistration registration = registration(context.getBean(Registrations.class));
 			assertThat(registration.grantType()).isEqualTo(AuthorizationGrantType.CLIENT_CREDENTIALS);
 			assertThat(registration.parameters().asMap()).isEmpty();
+			assertThat(registration.cachePolicy()).hasToString(TokenCachePolicy.defaults().toString());
 			Configuration configuration = registration.configuration();
 			assertThat(configuration.clientId()).isEqualTo("app");
 			assertThat(configuration.authentication().method().getValue()).isEqualTo("none");
@@ -128,14 +130,18 @@ class PropertiesTests {
 	@Test
 	void what_is_said_about_a_registration_reaches_it() {
 		this.runner.withPropertyValues(R + "authorization-grant-type=https://idp.example.com/grants/own",
-				R + "allowed-origins=https://api.example.com", R + "dpop.mode=preferred", R + "dpop.algorithm=EdDSA",
-				R + "id-token.max-age=2h", R + "id-token.clock-skew=5s", R + "id-token.verify-signature=false",
+				R + "allowed-origins=https://api.example.com", R + "cache.generic-grants=true",
+				R + "cache.refresh-ahead=false", R + "cache.skew=5s", R + "cache.lifetime-if-unknown=1h",
+				R + "dpop.mode=preferred", R + "dpop.algorithm=EdDSA", R + "id-token.max-age=2h",
+				R + "id-token.clock-skew=5s", R + "id-token.verify-signature=false",
 				P + "jwk-set-uri=https://idp.example.com/jwks", P + "tenants=a,b", "oidc-grants.crypto-provider=jdk")
 			.run((context) -> {
 				GrantRegistration registration = registration(context.getBean(Registrations.class));
 				assertThat(registration.grantType().getValue()).isEqualTo("https://idp.example.com/grants/own");
 				assertThat(registration.allows(URI.create("https://api.example.com/a"))).isTrue();
 				assertThat(registration.allows(URI.create("https://idp.example.com/a"))).isFalse();
+				assertThat(registration.cachePolicy()).hasToString(
+						"TokenCachePolicy[genericGrants=true, refreshAhead=false, skew=PT5S, lifetimeIfUnknown=PT1H]");
 				assertThat(registration.dpopMode()).isEqualTo(DPoPMode.PREFERRED);
 				assertThat(Objects.requireNonNull(registration.dpop()).current().algorithm()).isEqualTo("EdDSA");
 				assertThat(registration.configuration().idTokenRules().toString()).contains("maxAge=PT2H",

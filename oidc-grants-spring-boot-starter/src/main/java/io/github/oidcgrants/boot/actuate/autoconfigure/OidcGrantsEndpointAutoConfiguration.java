@@ -2,6 +2,7 @@ package io.github.oidcgrants.boot.actuate.autoconfigure;
 
 import java.util.Locale;
 
+import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.boot.actuate.OidcGrantsEndpoint;
 import io.github.oidcgrants.boot.autoconfigure.OidcGrantsAutoConfiguration;
 import io.github.oidcgrants.cache.TokenCache;
@@ -27,8 +28,8 @@ public final class OidcGrantsEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
-	OidcGrantsEndpoint oidcGrantsEndpoint(TokenCache cache) {
-		return new OidcGrantsEndpoint(cache);
+	OidcGrantsEndpoint oidcGrantsEndpoint(TokenCache cache, GrantTemplate template) {
+		return new OidcGrantsEndpoint(cache, template);
 	}
 
 	// The environment may be shown with values; these never are.
