@@ -248,7 +248,7 @@ class DiscoveryTests {
 		}
 		assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
 		for (Thread thread : threads) {
-			while (thread.getState() != Thread.State.WAITING) {
+			while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
 				Thread.onSpinWait();
 			}
 		}

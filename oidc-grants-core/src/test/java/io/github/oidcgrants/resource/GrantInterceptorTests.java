@@ -227,7 +227,7 @@ class GrantInterceptorTests {
 				.tokenType()).isEqualTo("bearer");
 		}
 		Refusals.assertFails(GrantException.Kind.MALFORMED_RESPONSE, () -> template.token("api"));
-		Refusals.assertFails(GrantException.Kind.MALFORMED_RESPONSE, () -> call(template));
+		Refusals.assertFails(GrantException.Kind.COOLING_DOWN, () -> call(template));
 		assertThat(apiCalls()).isEmpty();
 	}
 
