@@ -232,7 +232,9 @@ class DPoPGrantTests {
 		finally {
 			executor.shutdownNow();
 		}
-		assertThat(proofs().stream().map((proof) -> proof.claims().get("jti"))).hasSize(41).doesNotHaveDuplicates();
+		// WireMock may challenge several that come at the same moment.
+		assertThat(proofs().stream().map((proof) -> proof.claims().get("jti"))).hasSizeBetween(41, 48)
+			.doesNotHaveDuplicates();
 	}
 
 	private TokenEndpointResponse grant(DPoPMode mode) {
