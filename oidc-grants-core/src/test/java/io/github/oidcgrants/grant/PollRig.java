@@ -1,14 +1,19 @@
 package io.github.oidcgrants.grant;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 import io.github.oidcgrants.client.AuthorizationServer;
@@ -25,29 +30,67 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  */
 final class PollRig {
 
+	static final URI TOKEN_ENDPOINT = URI.create("https://idp.example/token");
+
 	final TestClock clock = new TestClock();
 
 	final List<PollingProgress> progress = new ArrayList<>();
 
 	final List<Duration> askedAfter = new ArrayList<>();
 
+	/**
+	 * Tokens in the order in which they were received.
+	 */
+	final List<TokenEndpointResponse> received = new ArrayList<>();
+
+	final CibaNotifications notifications = new CibaNotifications(this.clock);
+
+	final Queue<Runnable> tasks = new ArrayDeque<>();
+
 	private final Deque<StubTransport.Server> answers = new ArrayDeque<>();
 
-	private final Queue<Runnable> tasks = new ArrayDeque<>();
+	final StubTransport transport = new StubTransport(this::answer);
 
-	private final StubTransport transport = new StubTransport(this::answer);
+	/**
+	 * What runs tasks; unless a test says otherwise they wait for {@link #work()}.
+	 */
+	Executor executor = this.tasks::add;
 
-	final PollScheduler polls = new PollScheduler(this.tasks::add, 16, this.clock, this.clock::nanoTime,
-			(work) -> new Thread(() -> {
-			}));
+	PollingListener listener = this.progress::add;
 
-	private final DeviceAuthorizationGrant grant = new DeviceAuthorizationGrant(
-			new Initiation(this.transport, this.clock), new TokenEndpoint(this.transport, this.clock), this.polls,
-			this.clock);
+	final PollScheduler polls;
 
-	private StubTransport.Answer answer(URI uri) throws java.io.IOException {
-		this.askedAfter.add(Duration.between(TestClock.START, this.clock.instant()));
-		return (this.answers.isEmpty() ? (StubTransport.Server) (u) -> pending() : this.answers.remove()).answer(uri);
+	private final TokenEndpoint endpoint = new TokenEndpoint(this.transport, this.clock);
+
+	private final DeviceAuthorizationGrant grant;
+
+	private final BackchannelAuthenticationGrant ciba;
+
+	private StubTransport.Server otherwise = (uri) -> pending();
+
+	private int codes;
+
+	PollRig() {
+		this(16);
+	}
+
+	PollRig(int places) {
+		this.polls = new PollScheduler((task) -> this.executor.execute(task), places, this.clock, this.clock::nanoTime,
+				(work) -> new Thread(() -> {
+				}));
+		Initiation initiation = new Initiation(this.transport, this.clock);
+		this.grant = new DeviceAuthorizationGrant(initiation, this.endpoint, this.polls, this.clock);
+		this.ciba = new BackchannelAuthenticationGrant(initiation, this.endpoint, this.polls, this.notifications,
+				this.clock);
+	}
+
+	private StubTransport.Answer answer(URI uri) throws IOException {
+		this.askedAfter.add(sinceStart());
+		return (this.answers.isEmpty() ? this.otherwise : this.answers.remove()).answer(uri);
+	}
+
+	Duration sinceStart() {
+		return Duration.between(TestClock.START, this.clock.instant());
 	}
 
 	static StubTransport.Answer pending() {
@@ -55,7 +98,11 @@ final class PollRig {
 	}
 
 	static StubTransport.Answer error(String code) {
-		return StubTransport.json(400, "{\"error\": \"" + code + "\"}");
+		return error(400, code);
+	}
+
+	static StubTransport.Answer error(int status, String code) {
+		return StubTransport.json(status, "{\"error\": \"" + code + "\"}");
 	}
 
 	static StubTransport.Answer token() {
@@ -72,16 +119,62 @@ final class PollRig {
 		return this;
 	}
 
+	/**
+	 * Lets something happen while a request is under way, once.
+	 */
+	PollRig during(Runnable request, StubTransport.Answer answer) {
+		this.answers.add((uri) -> {
+			request.run();
+			return answer;
+		});
+		return this;
+	}
+
+	PollRig breaks() {
+		this.answers.add((uri) -> {
+			throw new IOException("Connection reset");
+		});
+		return this;
+	}
+
+	/**
+	 * Says what is answered when nothing else was said.
+	 */
+	PollRig otherwise(StubTransport.Server server) {
+		this.otherwise = server;
+		return this;
+	}
+
+	/**
+	 * {@return which codes were asked about, in their order}
+	 */
+	List<String> asked() {
+		return this.transport.sent()
+			.stream()
+			.map((sent) -> (sent.parameter("device_code") != null) ? sent.parameter("device_code")
+					: sent.parameter("auth_req_id"))
+			.toList();
+	}
+
 	static Configuration client() {
-		return Configuration
-			.builder(AuthorizationServer.builder().tokenEndpoint(URI.create("https://idp.example/token")).build(),
-					"client")
+		return client(TOKEN_ENDPOINT);
+	}
+
+	static Configuration client(URI tokenEndpoint) {
+		return Configuration.builder(AuthorizationServer.builder().tokenEndpoint(tokenEndpoint).build(), "client")
 			.authentication(ClientAuthentication.none())
 			.build();
 	}
 
+	/**
+	 * {@return a client of one provider among others}
+	 */
+	static Configuration provider(String name) {
+		return client(URI.create("https://" + name + ".example/token"));
+	}
+
 	DeviceAuthorizationResponse code(long expiresIn, Long interval) {
-		Map<String, Object> body = new java.util.LinkedHashMap<>(Map.of("device_code", "device-code-1", "user_code",
+		Map<String, Object> body = new LinkedHashMap<>(Map.of("device_code", "device-code-" + ++this.codes, "user_code",
 				"USER-CODE", "verification_uri", "https://idp.example/device", "expires_in", expiresIn));
 		if (interval != null) {
 			body.put("interval", interval);
@@ -90,8 +183,60 @@ final class PollRig {
 	}
 
 	CompletableFuture<TokenEndpointResponse> poll(DeviceAuthorizationResponse code) {
-		return this.grant.poll(client(), code, GrantParameters.none(),
-				GrantOptions.builder().pollingListener(this.progress::add).build(), UnaryOperator.identity());
+		return poll(client(), code);
+	}
+
+	CompletableFuture<TokenEndpointResponse> poll(Configuration client, DeviceAuthorizationResponse code) {
+		return poll(client, code, GrantOptions.builder().pollingListener(this.listener).build());
+	}
+
+	CompletableFuture<TokenEndpointResponse> poll(Configuration client, DeviceAuthorizationResponse code,
+			GrantOptions options) {
+		return this.grant.poll(client, code, GrantParameters.none(), options, this::received);
+	}
+
+	private TokenEndpointResponse received(TokenEndpointResponse token) {
+		this.received.add(token);
+		return token;
+	}
+
+	/**
+	 * {@return a poll that this rig does not start}
+	 */
+	Poll unstarted(Configuration client) {
+		PollQuestion question = new PollQuestion(this.endpoint, PolledGrant.DEVICE_CODE, client, "code",
+				GrantParameters.none(), GrantOptions.none(), UnaryOperator.identity());
+		return new Poll(this.polls, question, Duration.ofSeconds(5), TestClock.START, 0, ++this.codes);
+	}
+
+	/**
+	 * {@return an authentication request that a server answered, in ping mode}
+	 */
+	BackchannelAuthenticationResponse request(String authReqId, long expiresIn) {
+		CibaNotification notification = this.notifications.expect();
+		notification.expectAbout(authReqId);
+		BackchannelAuthenticationResponse pending = BackchannelAuthenticationResponse.of(
+				Map.of("auth_req_id", authReqId, "expires_in", expiresIn, "interval", 5L), notification, this.clock,
+				GrantException::misconfigured);
+		this.notifications.expectUntil(notification, pending.expiresAt());
+		return pending;
+	}
+
+	CompletableFuture<TokenEndpointResponse> poll(BackchannelAuthenticationResponse request) {
+		return poll(client(), request);
+	}
+
+	CompletableFuture<TokenEndpointResponse> poll(Configuration client, BackchannelAuthenticationResponse request) {
+		return this.ciba.poll(client, request, GrantParameters.none(),
+				GrantOptions.builder().pollingListener(this.listener).build(), this::received);
+	}
+
+	/**
+	 * Lets the server say that a decision is there.
+	 */
+	void ping(BackchannelAuthenticationResponse request) {
+		byte[] body = ("{\"auth_req_id\": \"" + request.authReqId() + "\"}").getBytes(StandardCharsets.UTF_8);
+		this.notifications.handle("Bearer " + Objects.requireNonNull(request.notification()).token(), body);
 	}
 
 	/**
@@ -104,11 +249,26 @@ final class PollRig {
 		}
 	}
 
+	/**
+	 * Lets time pass, and the executor be told what is due, but do nothing.
+	 */
+	void passWithoutWork(long seconds) {
+		this.clock.advance(Duration.ofSeconds(seconds));
+		this.polls.run();
+	}
+
 	void work() {
 		this.polls.run();
 		for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
 			task.run();
 		}
+	}
+
+	/**
+	 * {@return how many polls the scheduler still knows}
+	 */
+	String left() {
+		return this.polls.toString();
 	}
 
 }

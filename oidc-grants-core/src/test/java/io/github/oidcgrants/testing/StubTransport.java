@@ -20,6 +20,7 @@ import org.springframework.http.client.AbstractClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * A transport without a network: each request is answered by a function, on the thread
@@ -30,6 +31,8 @@ public final class StubTransport implements ClientHttpRequestFactory {
 	private final Server server;
 
 	private final List<URI> requests = new CopyOnWriteArrayList<>();
+
+	private final List<Sent> sent = new CopyOnWriteArrayList<>();
 
 	public StubTransport(Server server) {
 		this.server = server;
@@ -44,6 +47,13 @@ public final class StubTransport implements ClientHttpRequestFactory {
 	 */
 	public List<URI> requests() {
 		return this.requests;
+	}
+
+	/**
+	 * {@return what was sent, in its order}
+	 */
+	public List<Sent> sent() {
+		return this.sent;
 	}
 
 	@Override
@@ -74,11 +84,32 @@ public final class StubTransport implements ClientHttpRequestFactory {
 
 	}
 
+	/**
+	 * A request, with its form or an empty body.
+	 */
+	public record Sent(URI uri, HttpHeaders headers, String body) {
+
+		/**
+		 * {@return the value of a parameter of the form, {@code null} if it has none}
+		 */
+		public String parameter(String name) {
+			return UriComponentsBuilder.newInstance()
+				.query(this.body)
+				.build()
+				.getQueryParams()
+				.toSingleValueMap()
+				.get(name);
+		}
+
+	}
+
 	private final class Request extends AbstractClientHttpRequest {
 
 		private final URI uri;
 
 		private final HttpMethod method;
+
+		private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
 		private Request(URI uri, HttpMethod method) {
 			this.uri = uri;
@@ -97,12 +128,14 @@ public final class StubTransport implements ClientHttpRequestFactory {
 
 		@Override
 		protected OutputStream getBodyInternal(HttpHeaders headers) {
-			return new ByteArrayOutputStream();
+			return this.body;
 		}
 
 		@Override
 		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 			StubTransport.this.requests.add(this.uri);
+			StubTransport.this.sent
+				.add(new Sent(this.uri, new HttpHeaders(headers), this.body.toString(StandardCharsets.UTF_8)));
 			return new Response(StubTransport.this.server.answer(this.uri));
 		}
 

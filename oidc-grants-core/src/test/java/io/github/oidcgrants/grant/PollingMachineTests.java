@@ -1,0 +1,212 @@
+package io.github.oidcgrants.grant;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.grant.PollingMachine.Step;
+import io.github.oidcgrants.grant.PollingProgress.Event;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.security.oauth2.core.OAuth2Error;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The table of RFC 8628 section 3.5 and of CIBA Core 1.0 section 11: what each answer
+ * makes of a poll that asks every ten seconds.
+ */
+class PollingMachineTests {
+
+	private final PollingMachine machine = PollingMachine.start(Duration.ofSeconds(10));
+
+	@ParameterizedTest(name = "{0} {1}, Retry-After {2}: {3}, interval {4}, pause {5}, demanded {6}")
+	@CsvSource(nullValues = "-", value = {
+			// status, error, Retry-After, event, interval, pause, demanded
+			"400, authorization_pending,   -, PENDING,     10,  10, false",
+			"400, authorization_pending,   3, PENDING,     10,  10, false",
+			"400, authorization_pending,  10, PENDING,     10,  10, false",
+			"400, authorization_pending,  40, PENDING,     10,  40, true",
+			"200, authorization_pending,   -, PENDING,     10,  10, false",
+			"401, authorization_pending,   -, PENDING,     10,  10, false",
+			"428, authorization_pending,   -, PENDING,     10,  10, false",
+			"429, authorization_pending,   -, PENDING,     10,  10, false",
+			"400, slow_down,               -, SLOWED_DOWN, 15,  15, false",
+			"400, slow_down,              12, SLOWED_DOWN, 15,  15, false",
+			"400, slow_down,              90, SLOWED_DOWN, 15,  90, true",
+			"200, slow_down,               -, SLOWED_DOWN, 15,  15, false",
+			"403, slow_down,               -, SLOWED_DOWN, 15,  15, false",
+			"429, slow_down,              90, SLOWED_DOWN, 15,  90, true",
+			"429, too_many_requests,       -, RETRYING,    10,  20, false",
+			"429, too_many_requests,      90, RETRYING,    10,  90, true",
+			"429, invalid_request,         -, RETRYING,    10,  20, false",
+			"429, -,                       -, RETRYING,    10,  20, false",
+			"429, -,                      15, RETRYING,    10,  20, false",
+			"429, -,                    3600, RETRYING,    10,3600, true",
+			"500, -,                       -, RETRYING,    10,  20, false",
+			"502, -,                       -, RETRYING,    10,  20, false",
+			"503, -,                       -, RETRYING,    10,  20, false",
+			"503, -,                      45, RETRYING,    10,  45, true",
+			"504, -,                       -, RETRYING,    10,  20, false",
+			"599, -,                       -, RETRYING,    10,  20, false" })
+	void goesOn(int status, @Nullable String error, @Nullable Integer retryAfter, Event event, int interval, int pause,
+			boolean demanded) {
+		Step step = this.machine.after(failure(status, error, retryAfter), false);
+		assertThat(step).isNotNull();
+		assertThat(step.event()).isEqualTo(event);
+		assertThat(step.next().interval()).isEqualTo(interval);
+		assertThat(step.pause()).hasSeconds(pause);
+		assertThat(step.demanded()).isEqualTo(demanded);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "access_denied", "expired_token", "invalid_grant", "invalid_client", "invalid_request",
+			"unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_dpop_proof", "use_dpop_nonce",
+			"transaction_failed", "server_error", "temporarily_unavailable", "incorrect_device_code",
+			"AUTHORIZATION_PENDING", "Slow_Down", "authorization_pending " })
+	void everyOtherErrorIsTheEnd(String error) {
+		for (int status : new int[] { 200, 400, 401, 403, 428 }) {
+			assertThat(this.machine.after(failure(status, error, null), false)).isNull();
+			assertThat(this.machine.after(failure(status, error, 30), true)).isNull();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 201, 204, 301, 302, 304, 400, 401, 403, 404, 405, 408, 410, 428 })
+	void aStatusThatSaysNothingAboutTheDecisionAndIsNoTroubleOfTheServerIsTheEnd(int status) {
+		assertThat(this.machine.after(failure(status, null, null), false)).isNull();
+		assertThat(this.machine.after(failure(status, null, 5), false)).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "MALFORMED_RESPONSE", "ID_TOKEN_REFUSED", "MISCONFIGURED", "COOLING_DOWN" })
+	void anAnswerThatCannotBecomeBetterIsTheEnd(Kind kind) {
+		assertThat(this.machine.after(GrantException.of(kind, "Why"), false)).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSPORT", "TIMEOUT" })
+	void noAnswerIsNotTheEnd(Kind kind) {
+		Step step = this.machine.after(GrantException.of(kind, "Why"), false);
+		assertThat(step).isNotNull();
+		assertThat(step.event()).isEqualTo(Event.RETRYING);
+		assertThat(step.pause()).hasSeconds(20);
+		assertThat(step.demanded()).isFalse();
+	}
+
+	@ParameterizedTest(name = "interval {0}: {1}, early {2}: {3}")
+	@CsvSource({ "absent, false, 15", "0, false, 15", "1, false, 15", "10, false, 15", "15, false, 15", "16, false, 16",
+			"3600, false, 3600", "-1, false, 15", "\"20\", false, 20", "\"soon\", false, 15", "null, false, 15",
+			"12.9, false, 15", "20.9, false, 20", "1e99, false, 315360000",
+			// Early because of a ping: the server wants the interval kept.
+			"absent, true, 10", "7, true, 10", "11, true, 11", "\"soon\", true, 10" })
+	void slowDownMakesTheIntervalLongerOrTheOneThatItCarries(String carried, boolean early, int interval) {
+		Step step = this.machine.after(slowDown(carried), early);
+		assertThat(step).isNotNull();
+		assertThat(step.event()).isEqualTo(Event.SLOWED_DOWN);
+		assertThat(step.next()).isEqualTo(new PollingMachine(interval, interval));
+		assertThat(step.pause()).hasSeconds(interval);
+	}
+
+	@Test
+	void tenSlowDownsAddUpAndStay() {
+		assertThat(pauses(IntStream.range(0, 10).mapToObj((i) -> "slow_down").toList())).containsExactly(15, 20, 25, 30,
+				35, 40, 45, 50, 55, 60);
+		PollingMachine slow = this.machine;
+		for (int i = 0; i < 30; i++) {
+			slow = next(slow, "slow_down");
+		}
+		assertThat(next(slow, "authorization_pending")).isEqualTo(new PollingMachine(160, 160));
+	}
+
+	@Test
+	void backsOffTwiceAsLongEachTimeUpToAMinute() {
+		assertThat(pauses(List.of("down", "down", "down", "down", "down"))).containsExactly(20, 40, 60, 60, 60);
+	}
+
+	@Test
+	void backsOffFromTheIntervalAgainAfterAnAnswer() {
+		assertThat(pauses(List.of("down", "down", "authorization_pending", "down", "down", "slow_down", "down",
+				"authorization_pending")))
+			.containsExactly(20, 40, 10, 20, 40, 15, 30, 15);
+	}
+
+	@Test
+	void alternatingFaultsNeverAddUp() {
+		assertThat(pauses(List.of("down", "authorization_pending", "down", "authorization_pending", "down")))
+			.containsExactly(20, 10, 20, 10, 20);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 60, 61, 90, 3600, 315_360_000 })
+	void neverBacksOffForLessThanTheInterval(int interval) {
+		PollingMachine slow = PollingMachine.start(Duration.ofSeconds(interval));
+		for (int i = 0; i < 5; i++) {
+			slow = next(slow, "down");
+			assertThat(slow).isEqualTo(new PollingMachine(interval, interval));
+		}
+		assertThat(next(slow, "slow_down").interval()).isEqualTo(interval + 5);
+	}
+
+	@Test
+	void aPauseThatTheServerDemandedOnceDoesNotStay() {
+		Step step = this.machine.after(failure(503, null, 600), false);
+		assertThat(step).isNotNull();
+		assertThat(next(step.next(), "authorization_pending")).isEqualTo(new PollingMachine(10, 10));
+		assertThat(next(step.next(), "down").pause()).isEqualTo(40);
+	}
+
+	@Test
+	void aQuestionThatCouldNotBeAskedLeavesTheStateAsItWas() {
+		PollingMachine down = next(this.machine, "down");
+		assertThat(down.postponed().next()).isEqualTo(down);
+		assertThat(down.postponed().pause()).hasSeconds(10);
+		assertThat(down.postponed().demanded()).isFalse();
+	}
+
+	private List<Integer> pauses(List<String> answers) {
+		PollingMachine[] state = { this.machine };
+		return answers.stream().map((answer) -> {
+			state[0] = next(state[0], answer);
+			return state[0].pause();
+		}).toList();
+	}
+
+	private static PollingMachine next(PollingMachine machine, String answer) {
+		Step step = machine.after("down".equals(answer) ? failure(502, null, null) : failure(400, answer, null), false);
+		assertThat(step).isNotNull();
+		return step.next();
+	}
+
+	private static GrantException failure(int status, @Nullable String error, @Nullable Integer retryAfter) {
+		Duration wait = (retryAfter != null) ? Duration.ofSeconds(retryAfter) : null;
+		return (error != null) ? GrantException.oauthError(new OAuth2Error(error), "Refused", status, wait)
+				: GrantException.answer(Kind.UNEXPECTED_STATUS, "Status " + status, status, wait);
+	}
+
+	private static GrantException slowDown(String carried) {
+		Map<String, @Nullable Object> body = new LinkedHashMap<>(Map.of("error", "slow_down"));
+		if (!"absent".equals(carried)) {
+			body.put("interval", value(carried));
+		}
+		return GrantException.oauthError(SlowDownError.of(new OAuth2Error("slow_down"), body), "Refused", 400, null);
+	}
+
+	private static @Nullable Object value(String json) {
+		if ("null".equals(json)) {
+			return null;
+		}
+		return json.startsWith("\"") ? json.substring(1, json.length() - 1) : new BigDecimal(json);
+	}
+
+}
