@@ -131,17 +131,20 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 			return null;
 		}
 		this.machine = step.next();
-		Instant nextAt = this.scheduler.instantAfter(step.pause());
-		boolean inTime = nextAt.isBefore(this.expiresAt);
 		if (step.event() == PollingProgress.Event.RETRYING) {
 			this.lastTrouble = failure.getMessage();
 		}
-		if (step.demanded() && !inTime) {
+		if (!isInTime(this.scheduler.instantAfter(step.demanded()))) {
 			expire();
 			return null;
 		}
-		tell(step.event(), inTime ? nextAt : null, failure);
+		Instant nextAt = this.scheduler.instantAfter(step.pause());
+		tell(step.event(), isInTime(nextAt) ? nextAt : null, failure);
 		return step;
+	}
+
+	private boolean isInTime(Instant time) {
+		return time.isBefore(this.expiresAt);
 	}
 
 	/**

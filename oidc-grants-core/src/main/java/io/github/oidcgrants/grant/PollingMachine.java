@@ -2,6 +2,7 @@ package io.github.oidcgrants.grant;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 import io.github.oidcgrants.error.GrantException;
@@ -61,7 +62,7 @@ record PollingMachine(int interval, int pause) {
 	 * {@return how the poll goes on if the question could not even be asked}
 	 */
 	Step postponed() {
-		return new Step(PollingProgress.Event.RETRYING, this, Duration.ofSeconds(this.interval), false);
+		return new Step(PollingProgress.Event.RETRYING, this, Duration.ofSeconds(this.interval), Duration.ZERO);
 	}
 
 	private @Nullable Step afterError(GrantException failure, OAuth2Error error, boolean early) {
@@ -87,10 +88,9 @@ record PollingMachine(int interval, int pause) {
 
 	private static Step step(PollingProgress.Event event, int interval, int pause, GrantException failure) {
 		Duration least = Duration.ofSeconds(pause);
-		Duration retryAfter = failure.retryAfter();
+		Duration demanded = Objects.requireNonNullElse(failure.retryAfter(), Duration.ZERO);
 		PollingMachine next = (pause == interval) ? steady(interval) : new PollingMachine(interval, pause);
-		return (retryAfter != null && retryAfter.compareTo(least) > 0) ? new Step(event, next, retryAfter, true)
-				: new Step(event, next, least, false);
+		return new Step(event, next, (demanded.compareTo(least) > 0) ? demanded : least, demanded);
 	}
 
 	private static boolean isTooManyRequests(GrantException failure) {
@@ -107,10 +107,10 @@ record PollingMachine(int interval, int pause) {
 	 * @param event what happened
 	 * @param next the next state
 	 * @param pause how long to wait before the next question
-	 * @param demanded whether the server asked for a pause as long as that
-	 * ({@code Retry-After})
+	 * @param demanded how long a pause the server asked for ({@code Retry-After}); zero
+	 * if it did not
 	 */
-	record Step(PollingProgress.Event event, PollingMachine next, Duration pause, boolean demanded) {
+	record Step(PollingProgress.Event event, PollingMachine next, Duration pause, Duration demanded) {
 	}
 
 }

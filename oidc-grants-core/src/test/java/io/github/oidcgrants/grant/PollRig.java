@@ -222,6 +222,17 @@ final class PollRig {
 		return pending;
 	}
 
+	/**
+	 * Begins a poll whose outcome does not matter.
+	 */
+	void begin(BackchannelAuthenticationResponse request) {
+		CompletableFuture<TokenEndpointResponse> unused = poll(request);
+	}
+
+	void begin(DeviceAuthorizationResponse code) {
+		CompletableFuture<TokenEndpointResponse> unused = poll(code);
+	}
+
 	CompletableFuture<TokenEndpointResponse> poll(BackchannelAuthenticationResponse request) {
 		return poll(client(), request);
 	}

@@ -30,43 +30,43 @@ class PollingMachineTests {
 
 	private final PollingMachine machine = PollingMachine.start(Duration.ofSeconds(10));
 
-	@ParameterizedTest(name = "{0} {1}, Retry-After {2}: {3}, interval {4}, pause {5}, demanded {6}")
+	@ParameterizedTest(name = "{0} {1}, Retry-After {2}: {3}, interval {4}, pause {5}")
 	@CsvSource(nullValues = "-", value = {
-			// status, error, Retry-After, event, interval, pause, demanded
-			"400, authorization_pending,   -, PENDING,     10,  10, false",
-			"400, authorization_pending,   3, PENDING,     10,  10, false",
-			"400, authorization_pending,  10, PENDING,     10,  10, false",
-			"400, authorization_pending,  40, PENDING,     10,  40, true",
-			"200, authorization_pending,   -, PENDING,     10,  10, false",
-			"401, authorization_pending,   -, PENDING,     10,  10, false",
-			"428, authorization_pending,   -, PENDING,     10,  10, false",
-			"429, authorization_pending,   -, PENDING,     10,  10, false",
-			"400, slow_down,               -, SLOWED_DOWN, 15,  15, false",
-			"400, slow_down,              12, SLOWED_DOWN, 15,  15, false",
-			"400, slow_down,              90, SLOWED_DOWN, 15,  90, true",
-			"200, slow_down,               -, SLOWED_DOWN, 15,  15, false",
-			"403, slow_down,               -, SLOWED_DOWN, 15,  15, false",
-			"429, slow_down,              90, SLOWED_DOWN, 15,  90, true",
-			"429, too_many_requests,       -, RETRYING,    10,  20, false",
-			"429, too_many_requests,      90, RETRYING,    10,  90, true",
-			"429, invalid_request,         -, RETRYING,    10,  20, false",
-			"429, -,                       -, RETRYING,    10,  20, false",
-			"429, -,                      15, RETRYING,    10,  20, false",
-			"429, -,                    3600, RETRYING,    10,3600, true",
-			"500, -,                       -, RETRYING,    10,  20, false",
-			"502, -,                       -, RETRYING,    10,  20, false",
-			"503, -,                       -, RETRYING,    10,  20, false",
-			"503, -,                      45, RETRYING,    10,  45, true",
-			"504, -,                       -, RETRYING,    10,  20, false",
-			"599, -,                       -, RETRYING,    10,  20, false" })
-	void goesOn(int status, @Nullable String error, @Nullable Integer retryAfter, Event event, int interval, int pause,
-			boolean demanded) {
+			// status, error, Retry-After, event, interval, pause
+			"400, authorization_pending,   -, PENDING,     10,  10",
+			"400, authorization_pending,   3, PENDING,     10,  10",
+			"400, authorization_pending,  10, PENDING,     10,  10",
+			"400, authorization_pending,  40, PENDING,     10,  40",
+			"200, authorization_pending,   -, PENDING,     10,  10",
+			"401, authorization_pending,   -, PENDING,     10,  10",
+			"428, authorization_pending,   -, PENDING,     10,  10",
+			"429, authorization_pending,   -, PENDING,     10,  10",
+			"400, slow_down,               -, SLOWED_DOWN, 15,  15",
+			"400, slow_down,              12, SLOWED_DOWN, 15,  15",
+			"400, slow_down,              90, SLOWED_DOWN, 15,  90",
+			"200, slow_down,               -, SLOWED_DOWN, 15,  15",
+			"403, slow_down,               -, SLOWED_DOWN, 15,  15",
+			"429, slow_down,              90, SLOWED_DOWN, 15,  90",
+			"429, too_many_requests,       -, RETRYING,    10,  20",
+			"429, too_many_requests,      90, RETRYING,    10,  90",
+			"429, invalid_request,         -, RETRYING,    10,  20",
+			"429, -,                       -, RETRYING,    10,  20",
+			"429, -,                      15, RETRYING,    10,  20",
+			"429, -,                    3600, RETRYING,    10,3600",
+			"500, -,                       -, RETRYING,    10,  20",
+			"502, -,                       -, RETRYING,    10,  20",
+			"503, -,                       -, RETRYING,    10,  20",
+			"503, -,                      45, RETRYING,    10,  45",
+			"504, -,                       -, RETRYING,    10,  20",
+			"599, -,                       -, RETRYING,    10,  20" })
+	void goesOn(int status, @Nullable String error, @Nullable Integer retryAfter, Event event, int interval,
+			int pause) {
 		Step step = this.machine.after(failure(status, error, retryAfter), false);
 		assertThat(step).isNotNull();
 		assertThat(step.event()).isEqualTo(event);
 		assertThat(step.next().interval()).isEqualTo(interval);
 		assertThat(step.pause()).hasSeconds(pause);
-		assertThat(step.demanded()).isEqualTo(demanded);
+		assertThat(step.demanded()).hasSeconds((retryAfter != null) ? retryAfter : 0);
 	}
 
 	@ParameterizedTest
@@ -101,7 +101,7 @@ class PollingMachineTests {
 		assertThat(step).isNotNull();
 		assertThat(step.event()).isEqualTo(Event.RETRYING);
 		assertThat(step.pause()).hasSeconds(20);
-		assertThat(step.demanded()).isFalse();
+		assertThat(step.demanded()).isZero();
 	}
 
 	@ParameterizedTest(name = "interval {0}: {1}, early {2}: {3}")
@@ -171,7 +171,7 @@ class PollingMachineTests {
 		PollingMachine down = next(this.machine, "down");
 		assertThat(down.postponed().next()).isEqualTo(down);
 		assertThat(down.postponed().pause()).hasSeconds(10);
-		assertThat(down.postponed().demanded()).isFalse();
+		assertThat(down.postponed().demanded()).isZero();
 	}
 
 	private List<Integer> pauses(List<String> answers) {
