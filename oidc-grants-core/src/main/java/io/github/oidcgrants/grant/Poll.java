@@ -3,6 +3,8 @@ package io.github.oidcgrants.grant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -194,6 +196,34 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		this.scheduler.ended(this);
 		return super.cancel(mayInterruptIfRunning);
+	}
+
+	// Those of the superclass complete it without a word.
+
+	@Override
+	public CompletableFuture<TokenEndpointResponse> completeAsync(Supplier<? extends TokenEndpointResponse> supplier,
+			Executor executor) {
+		executor.execute(() -> {
+			try {
+				complete(supplier.get());
+			}
+			catch (RuntimeException | Error ex) {
+				completeExceptionally(ex);
+			}
+		});
+		return this;
+	}
+
+	@Override
+	public void obtrudeValue(TokenEndpointResponse token) {
+		this.scheduler.ended(this);
+		super.obtrudeValue(token);
+	}
+
+	@Override
+	public void obtrudeException(Throwable failure) {
+		this.scheduler.ended(this);
+		super.obtrudeException(failure);
 	}
 
 	@Override
