@@ -110,6 +110,10 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	PollingMachine.@Nullable Step ask() {
 		this.asked++;
 		tell(PollingProgress.Event.ASKING, null, null);
+		// By its listener, for one.
+		if (isDone()) {
+			return null;
+		}
 		try {
 			TokenEndpointResponse token = this.question.ask();
 			if (!isDone()) {

@@ -94,6 +94,17 @@ class PollEndedOutsideTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void byTheListenerThatHearsThatItIsAboutToBeAsked(End end) {
+		this.rig.listener = (progress) -> end.of(this.poll);
+		this.poll = this.rig.poll(this.rig.code(600, 5L));
+		this.rig.pass(600);
+		assertThat(this.rig.asked()).isEmpty();
+		assertEnded(this.poll, end);
+		assertPlaceIsFree();
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void byTheListenerThatHearsTheAnswer(End end) {
 		this.rig.answers(PollRig.pending());
 		this.rig.listener = (progress) -> {
