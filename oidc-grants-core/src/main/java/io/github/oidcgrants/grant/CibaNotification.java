@@ -40,7 +40,7 @@ final class CibaNotification {
 	}
 
 	/**
-	 * Takes the notification.
+	 * Takes the notification. One that comes again does nothing more.
 	 * @param about what it is about
 	 * @return whether that is what it was expected to be about
 	 */
@@ -52,10 +52,10 @@ final class CibaNotification {
 		if (!isEqual(this.authReqId, about)) {
 			return false;
 		}
-		this.pinged = true;
-		if (this.wake != null) {
+		if (!this.pinged && this.wake != null) {
 			this.wake.run();
 		}
+		this.pinged = true;
 		return true;
 	}
 
