@@ -344,7 +344,7 @@ public final class PollScheduler implements AutoCloseable {
 			this.asking.remove(poll);
 			this.turns.release(poll);
 			if (poll.phase == Poll.Phase.ASKING && step != null) {
-				goOn(poll, step.pause().toNanos());
+				goOn(poll, step);
 			}
 			return ready();
 		}
@@ -353,14 +353,18 @@ public final class PollScheduler implements AutoCloseable {
 		}
 	}
 
-	private void goOn(Poll poll, long nanos) {
-		if (poll.pinged) {
-			poll.pinged = false;
+	private void goOn(Poll poll, PollingMachine.Step step) {
+		if (!poll.pinged) {
+			sleep(poll, step.pause().toNanos());
+		}
+		else if (step.demanded().isZero()) {
 			due(poll, true);
 		}
 		else {
-			sleep(poll, nanos);
+			// The ping came before the answer: what that demands is the newer word.
+			sleep(poll, step.demanded().toNanos());
 		}
+		poll.pinged = false;
 	}
 
 	// The executor has no thread for it: as good as a server that is busy.

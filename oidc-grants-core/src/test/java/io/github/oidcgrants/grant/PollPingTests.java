@@ -93,6 +93,16 @@ class PollPingTests {
 	}
 
 	@Test
+	void aPauseThatTheServerDemandsAfterThePingIsKept() {
+		this.rig.during(() -> this.rig.ping(this.one), PollRig.error(503, "busy").with("Retry-After", "30"));
+		this.rig.begin(this.one);
+		this.rig.pass(34);
+		assertThat(this.rig.asked()).hasSize(1);
+		this.rig.pass(1);
+		assertThat(this.rig.asked()).hasSize(2);
+	}
+
+	@Test
 	void aServerThatFindsTheQuestionTooEarlyKeepsTheInterval() {
 		this.rig.answers(PollRig.error("slow_down"), PollRig.error("slow_down"));
 		this.rig.begin(this.one);
