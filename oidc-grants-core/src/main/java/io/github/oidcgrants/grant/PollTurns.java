@@ -67,7 +67,7 @@ final class PollTurns {
 
 	private int share(Line line) {
 		int others = this.taken - line.taken;
-		return (this.places - others + 1) / 2;
+		return Math.max(1, (this.places - others) / 2);
 	}
 
 	/**
@@ -82,6 +82,11 @@ final class PollTurns {
 				this.lines.remove(poll.provider());
 			}
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "PollTurns[taken=" + this.taken + ", providers=" + this.lines.size() + "]";
 	}
 
 	private static final class Line {

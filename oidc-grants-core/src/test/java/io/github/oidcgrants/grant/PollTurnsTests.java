@@ -1,0 +1,140 @@
+package io.github.oidcgrants.grant;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who is asked when there are more polls than places.
+ */
+class PollTurnsTests {
+
+	private final PollRig rig = new PollRig();
+
+	@ParameterizedTest
+	@ValueSource(ints = { 2, 3, 4, 5, 7, 16, 63, 64 })
+	void noProviderHoldsMoreThanHalfOfThePlaces(int places) {
+		PollTurns turns = new PollTurns(places);
+		add(turns, "hung", 100);
+		assertThat(takeAll(turns)).hasSize(places / 2);
+	}
+
+	@Test
+	void theOnlyPlaceIsAnybodys() {
+		PollTurns turns = new PollTurns(1);
+		Poll poll = add(turns, "a", 1).get(0);
+		assertThat(turns.take()).isSameAs(poll);
+		add(turns, "b", 1);
+		assertThat(turns.take()).isNull();
+		turns.release(poll);
+		assertThat(turns.take()).isNotNull();
+	}
+
+	@Test
+	void severalHungProvidersLeaveAPlaceForAnother() {
+		PollTurns turns = new PollTurns(64);
+		for (int i = 0; i < 5; i++) {
+			add(turns, "hung-" + i, 100);
+			takeAll(turns);
+		}
+		Poll other = add(turns, "other", 1).get(0);
+		assertThat(turns.take()).isSameAs(other);
+	}
+
+	@Test
+	void providersTakeTurnsAndEachIsServedInItsOrder() {
+		PollTurns turns = new PollTurns(16);
+		List<Poll> a = add(turns, "a", 3);
+		List<Poll> b = add(turns, "b", 2);
+		List<Poll> c = add(turns, "c", 1);
+		assertThat(takeAll(turns)).containsExactly(a.get(0), b.get(0), c.get(0), a.get(1), b.get(1), a.get(2));
+	}
+
+	@Test
+	void oneThatWasRemovedHasNoTurn() {
+		PollTurns turns = new PollTurns(16);
+		List<Poll> a = add(turns, "a", 3);
+		turns.remove(a.get(1));
+		turns.remove(a.get(1));
+		turns.remove(add(new PollTurns(1), "unknown", 1).get(0));
+		assertThat(takeAll(turns)).containsExactly(a.get(0), a.get(2));
+		turns.remove(a.get(0));
+		turns.release(a.get(0));
+		turns.release(a.get(2));
+		assertThat(turns).hasToString("PollTurns[taken=0, providers=0]");
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
+	void keepsItsPromisesThroughWhateverHappens(long seed) {
+		Random random = new Random(seed);
+		int places = 1 + random.nextInt(20);
+		PollTurns turns = new PollTurns(places);
+		List<Poll> due = new ArrayList<>();
+		List<Poll> asking = new ArrayList<>();
+		for (int step = 0; step < 3000; step++) {
+			int choice = random.nextInt(10);
+			if (choice < 4) {
+				due.addAll(add(turns, "provider-" + random.nextInt(5), 1));
+			}
+			else if (choice < 5 && !due.isEmpty()) {
+				turns.remove(due.remove(random.nextInt(due.size())));
+			}
+			else if (choice < 7 && !asking.isEmpty()) {
+				turns.release(asking.remove(random.nextInt(asking.size())));
+			}
+			else {
+				Map<String, Long> before = count(asking);
+				Poll poll = turns.take();
+				if (poll != null) {
+					assertThat(due.remove(poll)).isTrue();
+					asking.add(poll);
+					long others = asking.size() - count(asking).get(poll.provider());
+					assertThat(count(asking).get(poll.provider())).isLessThanOrEqualTo(Math.max(1, (places - others) / 2));
+					assertThat(due).noneMatch((waiting) -> waiting.provider().equals(poll.provider())
+							&& waiting.number < poll.number);
+				}
+				else {
+					boolean isFull = asking.size() == places;
+					assertThat(due).allMatch((waiting) -> isFull || before.getOrDefault(waiting.provider(), 0L) > 0);
+				}
+			}
+			assertThat(asking).hasSizeLessThanOrEqualTo(places);
+		}
+		due.forEach(turns::remove);
+		asking.forEach(turns::release);
+		assertThat(turns).hasToString("PollTurns[taken=0, providers=0]");
+	}
+
+	private List<Poll> add(PollTurns turns, String provider, int count) {
+		List<Poll> polls = IntStream.range(0, count)
+			.mapToObj((i) -> this.rig.unstarted(PollRig.provider(provider)))
+			.toList();
+		polls.forEach(turns::add);
+		return polls;
+	}
+
+	private static List<Poll> takeAll(PollTurns turns) {
+		List<Poll> taken = new ArrayList<>();
+		for (Poll poll = turns.take(); poll != null; poll = turns.take()) {
+			taken.add(poll);
+		}
+		return taken;
+	}
+
+	private static Map<String, Long> count(List<Poll> polls) {
+		Map<String, Long> counts = new HashMap<>();
+		polls.forEach((poll) -> counts.merge(poll.provider(), 1L, Long::sum));
+		return counts;
+	}
+
+}
