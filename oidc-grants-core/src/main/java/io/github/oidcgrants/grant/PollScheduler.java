@@ -3,14 +3,15 @@ package io.github.oidcgrants.grant;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -270,7 +271,10 @@ public final class PollScheduler implements AutoCloseable {
 			this.lock.unlock();
 		}
 		if (!expired.isEmpty()) {
-			execute(() -> expired.forEach(Poll::expire), () -> expired.forEach(Poll::expire));
+			Runnable end = () -> expired.forEach(Poll::expire);
+			if (!execute(end)) {
+				end.run();
+			}
 		}
 		submit(ready);
 	}
@@ -296,18 +300,24 @@ public final class PollScheduler implements AutoCloseable {
 	}
 
 	private void submit(List<Poll> ready) {
-		for (Poll poll : ready) {
-			execute(() -> work(poll), () -> busy(poll));
+		Deque<Poll> left = new ArrayDeque<>(ready);
+		while (!left.isEmpty()) {
+			Poll poll = left.remove();
+			if (!execute(() -> work(poll))) {
+				// As good as a server that is busy.
+				left.addAll(release(poll, poll.postponed()));
+			}
 		}
 	}
 
-	private void execute(Runnable task, Runnable otherwise) {
+	// No thread may be to be had, just now or at all; each executor says so in its way.
+	private boolean execute(Runnable task) {
 		try {
 			this.executor.execute(task);
+			return true;
 		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			// No thread to be had, just now or at all.
-			otherwise.run();
+		catch (RuntimeException | Error ex) {
+			return false;
 		}
 	}
 
@@ -341,8 +351,9 @@ public final class PollScheduler implements AutoCloseable {
 	private List<Poll> release(Poll poll, PollingMachine.@Nullable Step step) {
 		this.lock.lock();
 		try {
-			this.asking.remove(poll);
-			this.turns.release(poll);
+			if (this.asking.remove(poll)) {
+				this.turns.release(poll);
+			}
 			if (poll.phase == Poll.Phase.ASKING && step != null) {
 				goOn(poll, step);
 			}
@@ -365,11 +376,6 @@ public final class PollScheduler implements AutoCloseable {
 			sleep(poll, step.demanded().toNanos());
 		}
 		poll.pinged = false;
-	}
-
-	// The executor has no thread for it: as good as a server that is busy.
-	private void busy(Poll poll) {
-		submit(release(poll, poll.postponed()));
 	}
 
 	/**
