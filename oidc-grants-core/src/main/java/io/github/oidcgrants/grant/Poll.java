@@ -157,6 +157,7 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	 * {@return how to go on without having asked}
 	 */
 	PollingMachine.Step postponed() {
+		this.lastTrouble = "the executor did not take the question";
 		return this.machine.postponed();
 	}
 

@@ -41,6 +41,16 @@ class PollExecutorTests {
 	}
 
 	@Test
+	void isRejectedToTheEndAndSaysSo() {
+		this.rig.executor = PollExecutorTests::reject;
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(12, 5L));
+		this.rig.pass(12);
+		assertThat(catchThrowable(poll::join).getCause()).hasMessageContaining("asked 0 times")
+			.hasMessageContaining("executor");
+		assertThat(this.rig.left()).isEqualTo(NOTHING);
+	}
+
+	@Test
 	void anExecutorThatFailsInAnotherWayRejectsToo() {
 		this.rig.executor = (task) -> {
 			throw new IllegalStateException("Not accepting tasks");
