@@ -99,9 +99,10 @@ class PollTurnsTests {
 					assertThat(due.remove(poll)).isTrue();
 					asking.add(poll);
 					long others = asking.size() - count(asking).get(poll.provider());
-					assertThat(count(asking).get(poll.provider())).isLessThanOrEqualTo(Math.max(1, (places - others) / 2));
-					assertThat(due).noneMatch((waiting) -> waiting.provider().equals(poll.provider())
-							&& waiting.number < poll.number);
+					assertThat(count(asking).get(poll.provider()))
+						.isLessThanOrEqualTo(Math.max(1, (places - others) / 2));
+					assertThat(due).noneMatch(
+							(waiting) -> waiting.provider().equals(poll.provider()) && waiting.number < poll.number);
 				}
 				else {
 					boolean isFull = asking.size() == places;
