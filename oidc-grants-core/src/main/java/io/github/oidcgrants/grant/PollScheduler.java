@@ -9,8 +9,10 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +56,12 @@ public final class PollScheduler implements AutoCloseable {
 
 	private final Set<Poll> asking = new HashSet<>();
 
+	// Those whose time is up, until the executor has ended them.
+	private final Queue<Poll> expired = new ConcurrentLinkedQueue<>();
+
 	private final PollTurns turns;
+
+	private final int places;
 
 	private final Executor executor;
 
@@ -88,6 +95,7 @@ public final class PollScheduler implements AutoCloseable {
 		}
 		this.executor = executor;
 		this.turns = new PollTurns(places);
+		this.places = places;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
 		this.origin = nanoTime.getAsLong();
@@ -249,7 +257,7 @@ public final class PollScheduler implements AutoCloseable {
 	 * Does all that it is time for.
 	 */
 	void run() {
-		List<Poll> expired = new ArrayList<>();
+		int ends = 0;
 		List<Poll> ready;
 		this.lock.lock();
 		try {
@@ -262,7 +270,8 @@ public final class PollScheduler implements AutoCloseable {
 				else {
 					this.turns.remove(poll);
 					poll.phase = Poll.Phase.ENDED;
-					expired.add(poll);
+					this.expired.add(poll);
+					ends++;
 				}
 			}
 			ready = ready();
@@ -270,13 +279,19 @@ public final class PollScheduler implements AutoCloseable {
 		finally {
 			this.lock.unlock();
 		}
-		if (!expired.isEmpty()) {
-			Runnable end = () -> expired.forEach(Poll::expire);
-			if (!execute(end)) {
-				end.run();
+		// More than one, for what depends on a poll may block.
+		for (int i = 0; i < Math.min(ends, this.places); i++) {
+			if (!execute(this::expire)) {
+				expire();
 			}
 		}
 		submit(ready);
+	}
+
+	private void expire() {
+		for (Poll poll = this.expired.poll(); poll != null; poll = this.expired.poll()) {
+			poll.expire();
+		}
 	}
 
 	private void due(Poll poll, boolean early) {
@@ -389,6 +404,7 @@ public final class PollScheduler implements AutoCloseable {
 			this.closed = true;
 			all = new ArrayList<>(this.timed);
 			all.addAll(this.asking);
+			all.addAll(this.expired);
 			this.changed.signalAll();
 		}
 		finally {

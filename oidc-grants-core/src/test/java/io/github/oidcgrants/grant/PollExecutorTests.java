@@ -113,6 +113,30 @@ class PollExecutorTests {
 	}
 
 	@Test
+	void pollsWhoseTimeIsUpEndThoughACallbackOfOneBlocks() throws Exception {
+		CountDownLatch blocked = new CountDownLatch(1);
+		ExecutorService executor = Executors.newCachedThreadPool();
+		try {
+			this.rig.executor = executor;
+			CompletableFuture<TokenEndpointResponse> first = this.rig.poll(this.rig.code(4, 5L));
+			CompletableFuture<Boolean> callback = first.handle((token, failure) -> await(blocked));
+			List<CompletableFuture<TokenEndpointResponse>> others = polls(100, 4);
+			this.rig.passWithoutWork(4);
+			for (CompletableFuture<TokenEndpointResponse> other : others) {
+				assertThatExceptionOfType(Exception.class).isThrownBy(() -> other.get(30, TimeUnit.SECONDS))
+					.withMessageContaining("did not decide in time");
+			}
+			assertThat(callback).isNotDone();
+			blocked.countDown();
+			assertThat(callback.get(30, TimeUnit.SECONDS)).isTrue();
+		}
+		finally {
+			blocked.countDown();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
 	void aCallbackThatBlocksHoldsOnePlaceAndNoMore() throws Exception {
 		CountDownLatch blocked = new CountDownLatch(1);
 		ExecutorService executor = Executors.newCachedThreadPool();
@@ -144,6 +168,19 @@ class PollExecutorTests {
 		assertThat(one).isCompleted();
 		assertThat(callback).isCompletedExceptionally();
 		assertThat(others).allMatch(CompletableFuture::isDone);
+	}
+
+	@Test
+	void closingEndsThePollsThatTheExecutorForgot() {
+		this.rig.executor = (task) -> {
+		};
+		List<CompletableFuture<TokenEndpointResponse>> polls = new ArrayList<>(polls(2, 4));
+		this.rig.passWithoutWork(4);
+		polls.addAll(polls(2, 600));
+		this.rig.passWithoutWork(5);
+		this.rig.polls.close();
+		assertThat(polls).allSatisfy(
+				(poll) -> assertThatExceptionOfType(CancellationException.class).isThrownBy(poll::join));
 	}
 
 	private List<CompletableFuture<TokenEndpointResponse>> polls(int count, long expiresIn) {
