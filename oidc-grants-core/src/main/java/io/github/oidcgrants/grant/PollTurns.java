@@ -66,8 +66,8 @@ final class PollTurns {
 	}
 
 	private int share(Line line) {
-		int others = this.taken - line.taken;
-		return Math.max(1, (this.places - others) / 2);
+		int left = this.places - (this.taken - line.taken);
+		return Math.min(left, Math.max(1, left / 2));
 	}
 
 	/**
