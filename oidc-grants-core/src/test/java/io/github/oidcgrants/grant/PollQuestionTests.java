@@ -1,0 +1,237 @@
+package io.github.oidcgrants.grant;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.client.ClientAuthentication;
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.jose.SigningKey;
+import io.github.oidcgrants.testing.JwtMint;
+import io.github.oidcgrants.testing.JwtReader;
+import io.github.oidcgrants.testing.StubTransport;
+import io.github.oidcgrants.testing.TestClock;
+import io.github.oidcgrants.testing.TestKeys;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * What is sent each time that a poll is asked, and what becomes of a token that came.
+ */
+class PollQuestionTests {
+
+	private static final URI JWKS = URI.create("https://idp.example/jwks");
+
+	private static final StubTransport.Answer BOUND = StubTransport.json(200,
+			"{\"access_token\": \"a\", \"token_type\": \"DPoP\"}");
+
+	private final PollRig rig = new PollRig();
+
+	private final DPoPHandle dpop = DPoPHandle.of(DPoPKeyPair.random());
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 2 })
+	void aChallengeForANonceIsNoOutcomeOfAPoll(int pollsBefore) {
+		for (int i = 0; i < pollsBefore; i++) {
+			this.rig.answers(PollRig.pending());
+		}
+		this.rig.answers(challenge("nonce-1"), (pollsBefore == 2) ? BOUND : PollRig.pending(), BOUND);
+		Configuration client = client(ClientAuthentication.privateKeyJwt(SigningKey.of(TestKeys.P256)));
+		CompletableFuture<TokenEndpointResponse> poll = poll(client);
+		this.rig.pass(15);
+		assertThat(poll.join().dpopThumbprint()).isEqualTo(this.dpop.thumbprint());
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds)
+			.containsExactlyElementsOf(List.of(List.of(5L, 5L, 10L), List.of(5L, 10L, 10L, 15L),
+					List.of(5L, 10L, 15L, 15L)).get(pollsBefore));
+		assertThat(nonces().subList(pollsBefore, pollsBefore + 2)).containsExactly(null, "nonce-1");
+		assertThat(jtis("DPoP")).doesNotHaveDuplicates();
+		assertThat(this.rig.transport.sent()
+			.stream()
+			.map((sent) -> JwtReader.read(sent.parameter("client_assertion")).claims().get("jti")))
+			.doesNotHaveDuplicates();
+		assertThat(this.rig.progress).extracting(PollingProgress::event)
+			.doesNotContain(PollingProgress.Event.RETRYING);
+		assertThat(this.rig.progress.stream().filter((p) -> p.event() == PollingProgress.Event.ASKING).count())
+			.isEqualTo((pollsBefore == 0) ? 2 : 3);
+	}
+
+	@Test
+	void aSecondChallengeToOneQuestionIsTheEnd() {
+		this.rig.answers(PollRig.pending(), challenge("nonce-1"), challenge("nonce-2"));
+		CompletableFuture<TokenEndpointResponse> poll = poll(client(ClientAuthentication.none()));
+		this.rig.pass(60);
+		assertThat(failure(poll).getError().getErrorCode()).isEqualTo("use_dpop_nonce");
+		assertThat(this.rig.asked()).hasSize(3);
+	}
+
+	@Test
+	void eachQuestionMayBeChallengedOnce() {
+		this.rig.answers(challenge("nonce-1"), PollRig.pending(), challenge("nonce-2"), PollRig.pending(), BOUND);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client(ClientAuthentication.none()));
+		this.rig.pass(15);
+		assertThat(poll).isCompleted();
+		assertThat(nonces()).containsExactly(null, "nonce-1", "nonce-1", "nonce-2", "nonce-2");
+	}
+
+	@Test
+	void aSecretThatChangesMeanwhileIsReadEachTime() {
+		List<String> secrets = new ArrayList<>(List.of("first-secret", "second-secret", "third-secret"));
+		this.rig.answers(PollRig.pending(), PollRig.pending(), PollRig.token());
+		CompletableFuture<TokenEndpointResponse> poll = this.rig
+			.poll(client(ClientAuthentication.clientSecretPost(() -> secrets.remove(0))), this.rig.code(600, 5L));
+		this.rig.pass(15);
+		assertThat(poll).isCompleted();
+		assertThat(sent("client_secret")).containsExactly("first-secret", "second-secret", "third-secret");
+	}
+
+	@Test
+	void aClientThatIsRefusedTriesANewSecretAtOnceAndOnce() {
+		List<String> secrets = new ArrayList<>(List.of("old-secret", "new-secret", "new-secret"));
+		this.rig.answers(PollRig.error(401, "invalid_client"), PollRig.pending(), PollRig.token());
+		CompletableFuture<TokenEndpointResponse> poll = this.rig
+			.poll(client(ClientAuthentication.clientSecretPost(() -> secrets.remove(0))), this.rig.code(600, 5L));
+		this.rig.pass(10);
+		assertThat(poll).isCompleted();
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 5L, 10L);
+	}
+
+	@Test
+	void aTokenIsNotLostIfTheKeysOfItsIdTokenCannotBeHadJustThen() {
+		this.rig.answers(idToken(TestKeys.RSA, "client"));
+		int[] fetches = new int[1];
+		this.rig.otherwise((uri) -> {
+			assertThat(uri).isEqualTo(JWKS);
+			if (++fetches[0] < 3) {
+				throw new IOException("Connection reset");
+			}
+			return StubTransport.json(200, JSONObjectUtils
+				.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))));
+		});
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+				this.rig.code(600, 5L));
+		this.rig.pass(200);
+		assertThat(poll).isCompleted();
+		assertThat(Objects.requireNonNull(poll.join().claims()).getSubject()).isEqualTo("subject-1");
+		assertThat(sent("device_code")).containsOnlyOnce("device-code-1");
+		assertThat(this.rig.received).hasSize(1);
+	}
+
+	@Test
+	void anIdTokenThatIsRefusedIsTheEnd() {
+		this.rig.answers(idToken(TestKeys.RSA, "another-client"));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+				this.rig.code(600, 5L));
+		this.rig.otherwise((uri) -> StubTransport.json(200,
+				JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject())))));
+		this.rig.pass(60);
+		assertThat(failure(poll).kind()).isEqualTo(Kind.ID_TOKEN_REFUSED);
+		assertThat(sent("device_code")).containsOnlyOnce("device-code-1");
+		assertThat(this.rig.received).isEmpty();
+	}
+
+	@Test
+	void aTokenOfCibaWithoutAnIdTokenIsTheEnd() {
+		this.rig.answers(PollRig.pending(), PollRig.token());
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.request("request-1", 600));
+		this.rig.pass(60);
+		assertThat(failure(poll).kind()).isEqualTo(Kind.MALFORMED_RESPONSE);
+		assertThat(failure(poll)).hasMessageContaining("id_token");
+		assertThat(this.rig.asked()).hasSize(2);
+		assertThat(this.rig.received).isEmpty();
+	}
+
+	@Test
+	void gitHubsErrorsWithStatus200AndGooglesWith428AreWhatTheySay() {
+		this.rig.answers(PollRig.error(200, "authorization_pending"), PollRig.error(428, "authorization_pending"),
+				StubTransport.json(200, "{\"error\": \"slow_down\", \"interval\": 10}"),
+				PollRig.error(200, "incorrect_device_code"));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(600, 5L));
+		this.rig.pass(25);
+		assertThat(failure(poll).getError().getErrorCode()).isEqualTo("incorrect_device_code");
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 10L, 15L, 25L);
+	}
+
+	private CompletableFuture<TokenEndpointResponse> poll(Configuration client) {
+		return this.rig.poll(client, this.rig.code(600, 5L),
+				GrantOptions.builder()
+					.dpop(this.dpop, DPoPMode.REQUIRED)
+					.pollingListener(this.rig.progress::add)
+					.build());
+	}
+
+	private Configuration client(ClientAuthentication authentication) {
+		return Configuration
+			.builder(AuthorizationServer.builder()
+				.issuer("https://idp.example")
+				.withoutDiscovery()
+				.nanoTime(this.rig.clock::nanoTime)
+				.tokenEndpoint(PollRig.TOKEN_ENDPOINT)
+				.jwksUri(JWKS)
+				.build(), "client")
+			.authentication(authentication)
+			.build();
+	}
+
+	private StubTransport.Answer idToken(JWK key, String audience) {
+		Map<String, Object> claims = new LinkedHashMap<>();
+		claims.put("iss", "https://idp.example");
+		claims.put("sub", "subject-1");
+		claims.put("aud", audience);
+		claims.put("iat", TestClock.START.getEpochSecond());
+		claims.put("exp", TestClock.START.getEpochSecond() + 3600);
+		return StubTransport.json(200, JSONObjectUtils.toJSONString(Map.of("access_token", "a", "token_type", "Bearer",
+				"id_token", JwtMint.sign(key, "RS256", claims))));
+	}
+
+	private static StubTransport.Answer challenge(String nonce) {
+		return PollRig.error("use_dpop_nonce").with("DPoP-Nonce", nonce);
+	}
+
+	private List<Object> nonces() {
+		return this.rig.transport.sent()
+			.stream()
+			.map((sent) -> JwtReader.read(sent.headers().getFirst("DPoP")).claims().get("nonce"))
+			.collect(Collectors.toList());
+	}
+
+	private List<Object> jtis(String header) {
+		return this.rig.transport.sent()
+			.stream()
+			.map((sent) -> JwtReader.read(sent.headers().getFirst(header)).claims().get("jti"))
+			.collect(Collectors.toList());
+	}
+
+	private List<String> sent(String parameter) {
+		return this.rig.transport.sent()
+			.stream()
+			.map((sent) -> sent.parameter(parameter))
+			.filter(Objects::nonNull)
+			.toList();
+	}
+
+	private static GrantException failure(CompletableFuture<TokenEndpointResponse> poll) {
+		assertThat(poll).isCompletedExceptionally();
+		return (GrantException) catchThrowable(poll::join).getCause();
+	}
+
+}
