@@ -31,15 +31,26 @@ final class Awaiting {
 			return poll.cancel(false) ? timedOut(max) : await(poll, max);
 		}
 		catch (InterruptedException ex) {
-			poll.cancel(false);
-			Thread.currentThread().interrupt();
-			throw GrantException.of(Kind.TRANSPORT, "Interrupted while waiting for a user's decision");
+			return interrupted(poll, max);
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof GrantException failure) {
 				throw failure.forAnotherCaller();
 			}
 			throw new IllegalStateException("The poll failed", ex.getCause());
+		}
+	}
+
+	private static TokenEndpointResponse interrupted(CompletableFuture<TokenEndpointResponse> poll, Duration max) {
+		try {
+			if (!poll.cancel(false)) {
+				// It has ended just now: a token that is given out once would be lost.
+				return await(poll, max);
+			}
+			throw GrantException.of(Kind.TRANSPORT, "Interrupted while waiting for a user's decision");
+		}
+		finally {
+			Thread.currentThread().interrupt();
 		}
 	}
 
