@@ -179,8 +179,8 @@ class PollExecutorTests {
 		polls.addAll(polls(2, 600));
 		this.rig.passWithoutWork(5);
 		this.rig.polls.close();
-		assertThat(polls).allSatisfy(
-				(poll) -> assertThatExceptionOfType(CancellationException.class).isThrownBy(poll::join));
+		assertThat(polls)
+			.allSatisfy((poll) -> assertThatExceptionOfType(CancellationException.class).isThrownBy(poll::join));
 	}
 
 	private List<CompletableFuture<TokenEndpointResponse>> polls(int count, long expiresIn) {

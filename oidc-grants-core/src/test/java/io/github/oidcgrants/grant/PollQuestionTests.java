@@ -61,16 +61,16 @@ class PollQuestionTests {
 		this.rig.pass(15);
 		assertThat(poll.join().dpopThumbprint()).isEqualTo(this.dpop.thumbprint());
 		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds)
-			.containsExactlyElementsOf(List.of(List.of(5L, 5L, 10L), List.of(5L, 10L, 10L, 15L),
-					List.of(5L, 10L, 15L, 15L)).get(pollsBefore));
+			.containsExactlyElementsOf(
+					List.of(List.of(5L, 5L, 10L), List.of(5L, 10L, 10L, 15L), List.of(5L, 10L, 15L, 15L))
+						.get(pollsBefore));
 		assertThat(nonces().subList(pollsBefore, pollsBefore + 2)).containsExactly(null, "nonce-1");
 		assertThat(jtis("DPoP")).doesNotHaveDuplicates();
 		assertThat(this.rig.transport.sent()
 			.stream()
 			.map((sent) -> JwtReader.read(sent.parameter("client_assertion")).claims().get("jti")))
 			.doesNotHaveDuplicates();
-		assertThat(this.rig.progress).extracting(PollingProgress::event)
-			.doesNotContain(PollingProgress.Event.RETRYING);
+		assertThat(this.rig.progress).extracting(PollingProgress::event).doesNotContain(PollingProgress.Event.RETRYING);
 		assertThat(this.rig.progress.stream().filter((p) -> p.event() == PollingProgress.Event.ASKING).count())
 			.isEqualTo((pollsBefore == 0) ? 2 : 3);
 	}
@@ -124,8 +124,8 @@ class PollQuestionTests {
 			if (++fetches[0] < 3) {
 				throw new IOException("Connection reset");
 			}
-			return StubTransport.json(200, JSONObjectUtils
-				.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))));
+			return StubTransport.json(200,
+					JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))));
 		});
 		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
 				this.rig.code(600, 5L));
@@ -199,8 +199,8 @@ class PollQuestionTests {
 		claims.put("aud", audience);
 		claims.put("iat", TestClock.START.getEpochSecond());
 		claims.put("exp", TestClock.START.getEpochSecond() + 3600);
-		return StubTransport.json(200, JSONObjectUtils.toJSONString(Map.of("access_token", "a", "token_type", "Bearer",
-				"id_token", JwtMint.sign(key, "RS256", claims))));
+		return StubTransport.json(200, JSONObjectUtils.toJSONString(
+				Map.of("access_token", "a", "token_type", "Bearer", "id_token", JwtMint.sign(key, "RS256", claims))));
 	}
 
 	private static StubTransport.Answer challenge(String nonce) {

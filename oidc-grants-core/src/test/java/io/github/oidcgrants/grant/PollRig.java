@@ -149,11 +149,17 @@ final class PollRig {
 	 * {@return which codes were asked about, in their order}
 	 */
 	List<String> asked() {
-		return this.transport.sent()
-			.stream()
-			.map((sent) -> (sent.parameter("device_code") != null) ? sent.parameter("device_code")
-					: sent.parameter("auth_req_id"))
-			.toList();
+		return this.transport.sent().stream().map(PollRig::code).toList();
+	}
+
+	String lastAsked() {
+		List<StubTransport.Sent> sent = this.transport.sent();
+		return code(sent.get(sent.size() - 1));
+	}
+
+	private static String code(StubTransport.Sent sent) {
+		String code = sent.parameter("device_code");
+		return (code != null) ? code : sent.parameter("auth_req_id");
 	}
 
 	static Configuration client() {

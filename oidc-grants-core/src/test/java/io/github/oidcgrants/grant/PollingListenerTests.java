@@ -28,8 +28,7 @@ class PollingListenerTests {
 			.extracting(PollingProgress::event, PollingProgress::asked, (p) -> p.interval().toSeconds(),
 					(p) -> (p.nextAt() != null) ? Duration.between(TestClock.START, p.nextAt()).toSeconds() : null)
 			.containsExactly(tuple(PollingProgress.Event.ASKING, 1, 5L, null),
-					tuple(PollingProgress.Event.PENDING, 1, 5L, 10L),
-					tuple(PollingProgress.Event.ASKING, 2, 5L, null),
+					tuple(PollingProgress.Event.PENDING, 1, 5L, 10L), tuple(PollingProgress.Event.ASKING, 2, 5L, null),
 					tuple(PollingProgress.Event.SLOWED_DOWN, 2, 10L, 20L),
 					tuple(PollingProgress.Event.ASKING, 3, 10L, null),
 					tuple(PollingProgress.Event.RETRYING, 3, 10L, 40L),

@@ -1,0 +1,125 @@
+package io.github.oidcgrants.grant;
+
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.testing.StubTransport;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Polls on real threads and in real time, as short as an interval can be.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PollThreadsTests {
+
+	private final CountDownLatch hung = new CountDownLatch(1);
+
+	private final ExecutorService executor = Executors.newCachedThreadPool();
+
+	private final StubTransport transport = new StubTransport(this::answer);
+
+	private final InstantSource clock = InstantSource.system();
+
+	private final PollScheduler polls = new PollScheduler(this.executor, 16, this.clock);
+
+	private final DeviceAuthorizationGrant grant = new DeviceAuthorizationGrant(
+			new Initiation(this.transport, this.clock), new TokenEndpoint(this.transport, this.clock), this.polls,
+			this.clock);
+
+	private StubTransport.Answer answer(URI uri) {
+		if (uri.getHost().startsWith("hung")) {
+			try {
+				this.hung.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+		if (uri.getHost().startsWith("decided")) {
+			return PollRig.token();
+		}
+		return switch (ThreadLocalRandom.current().nextInt(3)) {
+			case 0 -> PollRig.token();
+			case 1 -> PollRig.error("access_denied");
+			default -> PollRig.pending();
+		};
+	}
+
+	@AfterEach
+	void stop() {
+		this.hung.countDown();
+		this.polls.close();
+		this.executor.shutdownNow();
+	}
+
+	@Test
+	void aHungProviderDoesNotDelayThePollsOfAnother() throws Exception {
+		List<CompletableFuture<TokenEndpointResponse>> waiting = polls("hung", 100);
+		for (CompletableFuture<TokenEndpointResponse> poll : polls("decided", 100)) {
+			assertThat(poll.get(60, TimeUnit.SECONDS).accessToken()).isNotEmpty();
+		}
+		assertThat(waiting).noneMatch(CompletableFuture::isDone);
+		assertThat(this.transport.requests().stream().filter((uri) -> uri.getHost().startsWith("hung")).count())
+			.isEqualTo(8);
+	}
+
+	@Test
+	void aThousandFlowsEndThoughSomeAreEndedFromOutside() {
+		Random random = new Random(5);
+		List<CompletableFuture<TokenEndpointResponse>> all = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			all.addAll(polls("provider-" + random.nextInt(10), 1));
+			if (random.nextInt(4) == 0) {
+				all.get(random.nextInt(all.size())).orTimeout(500 + random.nextInt(2000), TimeUnit.MILLISECONDS);
+			}
+		}
+		Awaitility.await().atMost(90, TimeUnit.SECONDS).until(() -> all.stream().allMatch(CompletableFuture::isDone));
+		Awaitility.await()
+			.atMost(30, TimeUnit.SECONDS)
+			.untilAsserted(() -> assertThat(this.polls).hasToString("PollScheduler[waiting=0, asking=0]"));
+	}
+
+	@Test
+	void closingTheClientEndsItsPolls() {
+		CompletableFuture<TokenEndpointResponse> poll;
+		try (GrantClient client = GrantClient.builder().transport(this.transport).build()) {
+			poll = client.pollDeviceAuthorizationGrant(PollRig.client(), code());
+		}
+		assertThat(poll).isCancelled();
+	}
+
+	private List<CompletableFuture<TokenEndpointResponse>> polls(String provider, int count) {
+		List<CompletableFuture<TokenEndpointResponse>> polls = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			polls.add(this.grant.poll(PollRig.provider(provider), code(), GrantParameters.none(), GrantOptions.none(),
+					UnaryOperator.identity()));
+		}
+		return polls;
+	}
+
+	private DeviceAuthorizationResponse code() {
+		return DeviceAuthorizationResponse.of(Map.of("device_code", "code", "user_code", "USER", "verification_uri",
+				"https://idp.example/device", "expires_in", 600, "interval", 1), false, this.clock,
+				GrantException::misconfigured);
+	}
+
+}
