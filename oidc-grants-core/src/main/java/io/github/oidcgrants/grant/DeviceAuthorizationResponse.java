@@ -36,11 +36,8 @@ public final class DeviceAuthorizationResponse extends PendingResponse {
 		super(body, read, clock);
 		this.deviceCode = read.required(OAuth2ParameterNames.DEVICE_CODE);
 		this.userCode = read.required(OAuth2ParameterNames.USER_CODE);
-		String name = OAuth2ParameterNames.VERIFICATION_URI;
-		String address = read.optional(name);
-		this.verificationUri = address(name,
-				(address != null) ? address : read.present(name, read.optional(VERIFICATION_URL)), allowHttp,
-				malformed);
+		String name = addressName(read);
+		this.verificationUri = address(name, read.required(name), allowHttp, malformed);
 		String complete = read.optional(OAuth2ParameterNames.VERIFICATION_URI_COMPLETE);
 		this.verificationUriComplete = (complete != null)
 				? address(OAuth2ParameterNames.VERIFICATION_URI_COMPLETE, complete, allowHttp, malformed) : null;
@@ -49,6 +46,12 @@ public final class DeviceAuthorizationResponse extends PendingResponse {
 	static DeviceAuthorizationResponse of(Map<String, @Nullable Object> body, boolean allowHttp, InstantSource clock,
 			Function<String, GrantException> malformed) {
 		return new DeviceAuthorizationResponse(body, new Members(body, malformed), allowHttp, clock, malformed);
+	}
+
+	private static String addressName(Members read) {
+		boolean alias = read.optional(OAuth2ParameterNames.VERIFICATION_URI) == null
+				&& read.optional(VERIFICATION_URL) != null;
+		return alias ? VERIFICATION_URL : OAuth2ParameterNames.VERIFICATION_URI;
 	}
 
 	// A user is sent there, so it is nothing but a web page: no script, and no user name
