@@ -48,23 +48,36 @@ final class AuthenticationRequest {
 	 * Fills in a form. A signed request is made anew each time.
 	 */
 	void fill(ServerMetadata server, HttpCall call, Instant now) {
-		if (!this.configuration.ciba().signsRequests()) {
-			this.parameters.forEach(call::parameter, call::secretParameter);
-			if (this.notification != null) {
-				call.secretParameter("client_notification_token", this.notification.token());
-			}
-			return;
+		MultiValueMap<String, String> all = all(call);
+		if (this.configuration.ciba().signsRequests()) {
+			call.secretParameter("request", signed(server, all, now));
 		}
+		else {
+			all.forEach((name, values) -> values.forEach((value) -> call.parameter(name, value)));
+		}
+	}
+
+	private MultiValueMap<String, String> all(HttpCall call) {
 		MultiValueMap<String, String> all = new LinkedMultiValueMap<>();
 		this.parameters.forEach(all::add, (name, value) -> {
 			call.secret(value);
 			all.add(name, value);
 		});
+		all.getOrDefault(REQUESTED_EXPIRY, List.of()).forEach(AuthenticationRequest::requireExpiry);
 		if (this.notification != null) {
 			call.secret(this.notification.token());
 			all.add("client_notification_token", this.notification.token());
 		}
-		call.secretParameter("request", signed(server, all, now));
+		return all;
+	}
+
+	static void requireExpiry(String seconds) {
+		boolean positive = seconds.length() <= 9 && seconds.chars().allMatch((c) -> c >= '0' && c <= '9')
+				&& !seconds.chars().allMatch((c) -> c == '0');
+		if (!positive) {
+			throw GrantException.misconfigured("The parameter 'requested_expiry' is no positive number of seconds:"
+					+ " nothing was sent (OpenID Connect CIBA Core 1.0 section 7.1)");
+		}
 	}
 
 	private String signed(ServerMetadata server, MultiValueMap<String, String> all, Instant now) {

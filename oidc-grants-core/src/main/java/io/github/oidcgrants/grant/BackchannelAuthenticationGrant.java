@@ -110,16 +110,7 @@ public final class BackchannelAuthenticationGrant {
 			throw GrantException.misconfigured("The parameters 'client_notification_token' and 'request' cannot be set:"
 					+ " they are made of what was agreed on about CIBA");
 		}
-		parameters.get(AuthenticationRequest.REQUESTED_EXPIRY).forEach(BackchannelAuthenticationGrant::checkExpiry);
-	}
-
-	private static void checkExpiry(String seconds) {
-		boolean positive = seconds.length() <= 9 && seconds.chars().allMatch((c) -> c >= '0' && c <= '9')
-				&& !seconds.chars().allMatch((c) -> c == '0');
-		if (!positive) {
-			throw GrantException.misconfigured("The parameter 'requested_expiry' is no positive number of seconds:"
-					+ " nothing was sent (OpenID Connect CIBA Core 1.0 section 7.1)");
-		}
+		parameters.get(AuthenticationRequest.REQUESTED_EXPIRY).forEach(AuthenticationRequest::requireExpiry);
 	}
 
 	private static void requireMode(Configuration configuration, ServerMetadata server) {
