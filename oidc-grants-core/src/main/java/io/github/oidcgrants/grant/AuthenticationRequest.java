@@ -6,6 +6,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -28,6 +29,9 @@ import org.springframework.util.MultiValueMap;
  * signed JWT (OpenID Connect CIBA Core 1.0 sections 7.1 and 7.1.1).
  */
 final class AuthenticationRequest {
+
+	// What a signed request says of itself.
+	private static final Set<String> OWN_CLAIMS = Set.of("iss", "aud", "iat", "nbf", "exp", "jti");
 
 	static final String REQUESTED_EXPIRY = "requested_expiry";
 
@@ -86,7 +90,7 @@ final class AuthenticationRequest {
 		JWSAlgorithm algorithm = key.algorithm(ciba.requestSigningAlgorithm(),
 				server.list("backchannel_authentication_request_signing_alg_values_supported"));
 		JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder();
-		all.forEach((name, values) -> claims.claim(name, claim(name, values)));
+		all.forEach((name, values) -> claims.claim(requireFree(name), claim(name, values)));
 		return key.sign(header(key, algorithm),
 				claims.issuer(this.configuration.clientId())
 					.audience(audience(server))
@@ -95,6 +99,15 @@ final class AuthenticationRequest {
 					.expirationTime(Date.from(now.plus(ciba.requestLifetime())))
 					.jwtID(RandomText.bits128())
 					.build());
+	}
+
+	private static String requireFree(String name) {
+		if (OWN_CLAIMS.contains(name)) {
+			throw GrantException
+				.misconfigured("The parameter '" + name + "' cannot be set where authentication requests"
+						+ " are signed: it is a claim of the request's own. Nothing was sent");
+		}
+		return name;
 	}
 
 	private static @Nullable Object claim(String name, List<String> values) {
