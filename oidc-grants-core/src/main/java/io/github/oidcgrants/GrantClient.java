@@ -10,6 +10,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import io.github.oidcgrants.client.Configuration;
@@ -33,6 +34,7 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 
 /**
  * Runs grants, each with one request to the authorization server. Nothing is kept:
@@ -66,6 +68,8 @@ public final class GrantClient implements AutoCloseable {
 
 	private final PollScheduler polls;
 
+	private final InstantSource clock;
+
 	private final @Nullable ExecutorService ownExecutor;
 
 	private GrantClient(Builder builder) {
@@ -82,6 +86,7 @@ public final class GrantClient implements AutoCloseable {
 		this.refreshToken = new RefreshTokenGrant(endpoint);
 		this.generic = new GenericGrant(endpoint);
 		this.ownExecutor = (builder.executor == null) ? workers() : null;
+		this.clock = builder.clock;
 		this.polls = new PollScheduler(
 				Objects.requireNonNull((builder.executor != null) ? builder.executor : this.ownExecutor),
 				builder.maxConcurrentPolls, builder.clock);
@@ -203,7 +208,13 @@ public final class GrantClient implements AutoCloseable {
 	 */
 	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken,
 			GrantParameters parameters, GrantOptions options) {
-		return this.refreshToken.request(configuration, refreshToken, null, parameters, options);
+		return refresh(configuration, refreshToken, null, parameters, options, (rotated) -> {
+		});
+	}
+
+	TokenEndpointResponse refresh(Configuration configuration, String refreshToken, @Nullable OidcIdToken previous,
+			GrantParameters parameters, GrantOptions options, Consumer<String> rotated) {
+		return this.refreshToken.request(configuration, refreshToken, previous, parameters, options, rotated);
 	}
 
 	/**
@@ -226,7 +237,8 @@ public final class GrantClient implements AutoCloseable {
 		if (token == null) {
 			throw GrantException.misconfigured("There is no refresh token to refresh with: the server sent none");
 		}
-		return this.refreshToken.request(configuration, token, previous.claims(), parameters, options);
+		return refresh(configuration, token, previous.claims(), parameters, options, (rotated) -> {
+		});
 	}
 
 	/**
@@ -456,6 +468,10 @@ public final class GrantClient implements AutoCloseable {
 	 */
 	public CibaNotifications cibaNotifications() {
 		return this.cibaNotifications;
+	}
+
+	InstantSource clock() {
+		return this.clock;
 	}
 
 	/**

@@ -38,6 +38,8 @@ public final class GrantRegistration {
 
 	private final TokenCachePolicy cachePolicy;
 
+	private final @Nullable String keepLoginsAs;
+
 	private GrantRegistration(Builder builder) {
 		this.id = builder.id;
 		this.configuration = builder.configuration;
@@ -46,10 +48,15 @@ public final class GrantRegistration {
 		this.dpop = builder.dpop;
 		this.dpopMode = builder.dpopMode;
 		this.cachePolicy = builder.cachePolicy;
+		this.keepLoginsAs = builder.keepLoginsAs;
 		this.allowedOrigins = builder.allowedOrigins.isEmpty() ? originsOf(builder.parameters)
 				: Set.copyOf(builder.allowedOrigins);
 		if (this.id.isBlank()) {
 			throw GrantException.misconfigured("A registration has no id: name it");
+		}
+		if (this.keepLoginsAs != null && this.keepLoginsAs.isBlank()) {
+			throw GrantException.misconfigured("The name that logins of the registration '" + this.id
+					+ "' are kept under is blank: give them one, or do not keep them (keep-logins-as)");
 		}
 		for (Origin origin : this.allowedOrigins) {
 			if (!origin.isSecure() && !this.configuration.allowInsecureRequests()) {
@@ -130,6 +137,15 @@ public final class GrantRegistration {
 	}
 
 	/**
+	 * {@return the name under which the tokens of logins are
+	 * {@linkplain GrantTemplate#managed(String) managed}, or {@code null} if they are
+	 * not}
+	 */
+	public @Nullable String keepLoginsAs() {
+		return this.keepLoginsAs;
+	}
+
+	/**
 	 * {@return whether tokens may go anywhere at all}
 	 */
 	public boolean hasAllowedOrigins() {
@@ -174,6 +190,8 @@ public final class GrantRegistration {
 		private Set<Origin> allowedOrigins = Set.of();
 
 		private TokenCachePolicy cachePolicy = TokenCachePolicy.defaults();
+
+		private @Nullable String keepLoginsAs;
 
 		private Builder(String id, Configuration configuration) {
 			this.id = id;
@@ -235,9 +253,24 @@ public final class GrantRegistration {
 		}
 
 		/**
+		 * Has the tokens of each device authorization and backchannel authentication that
+		 * come with a refresh token managed from then on, the newest login in the place
+		 * of the one before; {@link GrantTemplate#token(String)} gives their access token
+		 * if the registration's grant is one of these. The refresh token is not in what
+		 * the poll gives then: nobody else must use it.
+		 * @param name the name to manage them under
+		 * @return this
+		 */
+		public Builder keepLoginsAs(String name) {
+			this.keepLoginsAs = name;
+			return this;
+		}
+
+		/**
 		 * Creates the registration.
 		 * @return the registration
-		 * @throws GrantException {@link Kind#MISCONFIGURED} if the name is blank
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if the id is blank, or the
+		 * name that logins are kept under
 		 */
 		public GrantRegistration build() {
 			return new GrantRegistration(this);

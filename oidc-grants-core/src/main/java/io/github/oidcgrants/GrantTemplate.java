@@ -4,8 +4,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,6 +22,8 @@ import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
 import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.managed.ManagedTokenStore;
+import io.github.oidcgrants.managed.ManagedTokens;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
 import org.springframework.http.HttpHeaders;
@@ -45,6 +49,8 @@ public final class GrantTemplate {
 
 	private final Map<String, Registered> registrations = new LinkedHashMap<>();
 
+	private final Map<String, ManagedTokens> managed = new HashMap<>();
+
 	/**
 	 * Creates a template.
 	 * @param client runs the grants
@@ -53,14 +59,47 @@ public final class GrantTemplate {
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if two have the same id
 	 */
 	public GrantTemplate(GrantClient client, TokenCache cache, Collection<GrantRegistration> registrations) {
+		this(client, cache, registrations, ManagedTokenStore.inMemory());
+	}
+
+	/**
+	 * Creates a template whose managed tokens are in a store of the application's own.
+	 * @param client runs the grants
+	 * @param cache keeps the tokens
+	 * @param registrations the registrations, each with an id of its own
+	 * @param managedTokenStore where {@linkplain #managed(String) managed tokens} are
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if two have the same id
+	 */
+	public GrantTemplate(GrantClient client, TokenCache cache, Collection<GrantRegistration> registrations,
+			ManagedTokenStore managedTokenStore) {
 		this.client = client;
 		this.cache = cache;
 		for (GrantRegistration registration : registrations) {
-			if (this.registrations.putIfAbsent(registration.id(), new Registered(registration, this::run)) != null) {
+			Registered registered = new Registered(registration, this::run);
+			if (this.registrations.putIfAbsent(registration.id(), registered) != null) {
 				throw GrantException
 					.misconfigured("There are two registrations '" + registration.id() + "': rename one of them");
 			}
+			this.managed.put(registration.id(), managed(registered, managedTokenStore));
 		}
+	}
+
+	private ManagedTokens managed(Registered registered, ManagedTokenStore store) {
+		Configuration configuration = registered.registration().configuration();
+		return new ManagedTokens(registered.registration().id(),
+				configuration.server().id() + " " + configuration.clientId(), store,
+				new RegisteredRefresher(this.client, registered), configuration.timeout(), this.client.clock());
+	}
+
+	/**
+	 * Gives the tokens of a registration that are refreshed and kept, each set under a
+	 * name: hand them over once, and ask for a valid access token ever after.
+	 * @param registrationId the registration
+	 * @return its managed tokens
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
+	 */
+	public ManagedTokens managed(String registrationId) {
+		return Objects.requireNonNull(this.managed.get(registered(registrationId).registration().id()));
 	}
 
 	/**
@@ -68,7 +107,8 @@ public final class GrantTemplate {
 	 * @param registrationId the registration
 	 * @return the token, kept or new
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration,
-	 * or its grant needs more than its configuration says; else as the grant does
+	 * or its grant needs more than its configuration says; else as the grant does, or
+	 * {@link ManagedTokens#token(String)} where logins are kept
 	 */
 	public TokenEndpointResponse token(String registrationId) {
 		Registered registered = registered(registrationId);
@@ -76,13 +116,25 @@ public final class GrantTemplate {
 		if (own != null) {
 			return this.cache.get(own);
 		}
-		AuthorizationGrantType grantType = registered.registration().grantType();
-		if (CIBA.equals(grantType.getValue()) || AuthorizationGrantType.DEVICE_CODE.equals(grantType)) {
-			throw GrantException.misconfigured("The registration '" + registrationId + "' has no token of its own: its"
-					+ " grant needs a user. Begin with initiateDeviceAuthorization or"
-					+ " initiateBackchannelAuthentication");
+		if (isLogin(registered.registration())) {
+			return login(registered.registration());
 		}
-		return run(registered, grantType.getValue(), GrantParameters.none(), GrantOptions.none());
+		return run(registered, registered.registration().grantType().getValue(), GrantParameters.none(),
+				GrantOptions.none());
+	}
+
+	private static boolean isLogin(GrantRegistration registration) {
+		return CIBA.equals(registration.grantType().getValue())
+				|| AuthorizationGrantType.DEVICE_CODE.equals(registration.grantType());
+	}
+
+	private TokenEndpointResponse login(GrantRegistration registration) {
+		if (registration.keepLoginsAs() != null) {
+			return managed(registration.id()).token(registration.keepLoginsAs());
+		}
+		throw GrantException.misconfigured("The registration '" + registration.id() + "' has no token of its own: its"
+				+ " grant needs a user. Begin with initiateDeviceAuthorization or initiateBackchannelAuthentication, and"
+				+ " keep their logins (keep-logins-as) to have their token here");
 	}
 
 	/**
@@ -225,7 +277,7 @@ public final class GrantTemplate {
 	public TokenEndpointResponse refreshTokenGrant(String registrationId, TokenEndpointResponse previous) {
 		Registered registered = registered(registrationId);
 		return registered.issued(this.client.refreshTokenGrant(registered.registration().configuration(), previous,
-				GrantParameters.none(), registered.optionsFor(previous)));
+				GrantParameters.none(), registered.optionsFor(previous.dpopThumbprint())));
 	}
 
 	/**
@@ -341,7 +393,7 @@ public final class GrantTemplate {
 			DeviceAuthorizationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollDevice(registered.registration().configuration(), pending, parameters,
-				kept(registered, options, pending.expiresAt()), registered::issued);
+				kept(registered, options, pending.expiresAt()), (token) -> loggedIn(registered, token));
 	}
 
 	/**
@@ -426,7 +478,7 @@ public final class GrantTemplate {
 			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollBackchannel(registered.registration().configuration(), pending, parameters,
-				kept(registered, options, pending.expiresAt()), registered::issued);
+				kept(registered, options, pending.expiresAt()), (token) -> loggedIn(registered, token));
 	}
 
 	/**
@@ -444,6 +496,17 @@ public final class GrantTemplate {
 	public TokenEndpointResponse awaitBackchannelAuthenticationGrant(String registrationId,
 			BackchannelAuthenticationResponse pending, Duration max) {
 		return Awaiting.await(pollBackchannelAuthenticationGrant(registrationId, pending), max);
+	}
+
+	private TokenEndpointResponse loggedIn(Registered registered, TokenEndpointResponse token) {
+		GrantRegistration registration = registered.registration();
+		registered.issued(token);
+		if (registration.keepLoginsAs() == null || token.refreshToken() == null) {
+			return token;
+		}
+		managed(registration.id()).put(registration.keepLoginsAs(), token);
+		// Two who use one refresh token would be taken for thieves of it.
+		return token.withoutRefreshToken();
 	}
 
 	// A key that retires while a user decides must be there still when the token comes.
@@ -512,6 +575,9 @@ public final class GrantTemplate {
 	}
 
 	boolean replaceRefused(GrantRegistration registration, TokenEndpointResponse token) {
+		if (registration.keepLoginsAs() != null && isLogin(registration)) {
+			return managed(registration.id()).refused(registration.keepLoginsAs(), token);
+		}
 		return this.cache.refused(registered(registration.id()).refusableKey(), token.accessToken());
 	}
 

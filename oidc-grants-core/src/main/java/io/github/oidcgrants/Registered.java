@@ -24,7 +24,6 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
-import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 /**
@@ -74,19 +73,22 @@ final class Registered {
 	}
 
 	/**
-	 * Adds the DPoP key that tokens are bound to: the refresh token of a public client is
-	 * bound to it too (RFC 9449 section 5).
+	 * Adds the DPoP key that tokens are bound to, if it is here: the refresh token of a
+	 * public client is bound to it too (RFC 9449 section 5).
 	 */
-	GrantOptions optionsFor(TokenEndpointResponse previous) {
-		DPoPKeyRing keys = this.registration.dpop();
-		String thumbprint = previous.dpopThumbprint();
-		DPoPHandle handle = (keys != null && thumbprint != null) ? keys.find(thumbprint) : null;
+	GrantOptions optionsFor(@Nullable String thumbprint) {
+		DPoPHandle handle = (thumbprint != null) ? key(thumbprint) : null;
 		return (handle != null) ? GrantOptions.builder().dpop(handle, this.registration.dpopMode()).build()
 				: options(GrantOptions.none());
 	}
 
+	@Nullable DPoPHandle key(String thumbprint) {
+		DPoPKeyRing keys = this.registration.dpop();
+		return (keys != null) ? keys.find(thumbprint) : null;
+	}
+
 	/**
-	 * Takes note of a token, so that the key that it is bound to stays.
+	 * Has the key stay that a new token is bound to.
 	 */
 	TokenEndpointResponse issued(TokenEndpointResponse token) {
 		DPoPKeyRing keys = this.registration.dpop();
@@ -98,8 +100,7 @@ final class Registered {
 
 	// The refresh token of a public client is bound to the key too (RFC 9449 section 5).
 	private @Nullable Instant neededUntil(TokenEndpointResponse token) {
-		boolean refreshBound = token.refreshToken() != null
-				&& ClientAuthenticationMethod.NONE.equals(this.registration.configuration().authentication().method());
+		boolean refreshBound = token.refreshToken() != null && this.registration.configuration().isPublic();
 		return refreshBound ? token.issuedAt().plus(REFRESH_TOKEN_LIFETIME) : token.expiresAt();
 	}
 

@@ -2,13 +2,17 @@ package io.github.oidcgrants;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.stream.Stream;
@@ -25,10 +29,14 @@ import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.managed.ManagedTokenListener;
+import io.github.oidcgrants.managed.ManagedTokenStore;
+import io.github.oidcgrants.managed.ManagedTokens;
 import io.github.oidcgrants.testing.RawServer;
 import io.github.oidcgrants.testing.TestTransport;
 import io.github.oidcgrants.testing.TokenServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -231,6 +239,77 @@ class RedactionTests {
 	}
 
 	@Test
+	void showsNoTokenThatIsManaged() {
+		try (RawServer server = RawServer.start((connection) -> {
+			while (connection.readRequest()) {
+				connection.write(RawServer.answer("HTTP/1.1 200 OK", "application/json", """
+						{"access_token": "%s", "token_type": "Bearer", "refresh_token": "%s"}""".formatted(ACCESS_TOKEN,
+						REFRESH_TOKEN)));
+				connection.readRequest();
+				connection.write(RawServer.answer("HTTP/1.1 400 No", "application/json", """
+						{"error": "invalid_grant", "error_description": "You said %s"}""".formatted(REFRESH_TOKEN)));
+			}
+		})) {
+			GrantTemplate template = template(server, ClientAuthentication.clientSecretBasic(CLIENT_SECRET));
+			ManagedTokens managed = template.managed("r");
+			List<String> heard = new ArrayList<>();
+			managed.listen(new ManagedTokenListener() {
+
+				@Override
+				public void lost(String registrationId, String name, GrantException reason) {
+					throw new IllegalStateException(REFRESH_TOKEN);
+				}
+
+				@Override
+				public void unsaved(String registrationId, String name, GrantException reason) {
+					heard.add(everythingIn(reason));
+				}
+
+			});
+			TokenEndpointResponse login = template.token("r");
+			managed.put("n", login);
+			managed.refused("n", login);
+			for (int i = 0; i < 2; i++) {
+				GrantException failure = catchThrowableOfType(GrantException.class, () -> managed.token("n"));
+				assertThat(failure.getError().getErrorCode()).isEqualTo("invalid_grant");
+				assertClean(everythingIn(failure));
+			}
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> log().contains("A listener of the managed"));
+			assertThat(heard).isEmpty();
+			assertClean(managed + " " + template + log());
+		}
+	}
+
+	@Test
+	void showsNothingThatAStoreQuotes() {
+		try (RawServer server = RawServer.start((connection) -> connection.readRequest())) {
+			ManagedTokenStore failing = (ManagedTokenStore) Proxy.newProxyInstance(getClass().getClassLoader(),
+					new Class<?>[] { ManagedTokenStore.class }, (proxy, method, arguments) -> {
+						throw new IllegalStateException("Cannot write " + REFRESH_TOKEN);
+					});
+			ManagedTokens managed = template(server, ClientAuthentication.none(), failing).managed("r");
+			List<String> heard = new ArrayList<>();
+			managed.listen(new ManagedTokenListener() {
+
+				@Override
+				public void unsaved(String registrationId, String name, GrantException reason) {
+					heard.add(everythingIn(reason));
+				}
+
+			});
+			managed.put("n",
+					TokenEndpointResponse.of(
+							Map.of("access_token", ACCESS_TOKEN, "token_type", "Bearer", "refresh_token",
+									REFRESH_TOKEN),
+							false, Instant.EPOCH, InstantSource.system(), GrantException::misconfigured));
+			GrantException failure = catchThrowableOfType(GrantException.class, () -> managed.token("n"));
+			assertThat(heard).hasSize(1);
+			assertClean(everythingIn(failure) + heard + managed + log());
+			assertThat(server.requests()).isEmpty();
+		}
+	}
+
+	@Test
 	void hasTheHttpClientLogWhatItDoes() {
 		showsNoTokenOfASuccess();
 		if (this.transport == TestTransport.HTTP_COMPONENTS) {
@@ -239,6 +318,10 @@ class RedactionTests {
 	}
 
 	private GrantTemplate template(RawServer server, ClientAuthentication authentication) {
+		return template(server, authentication, ManagedTokenStore.inMemory());
+	}
+
+	private GrantTemplate template(RawServer server, ClientAuthentication authentication, ManagedTokenStore store) {
 		Configuration configuration = Configuration
 			.builder(AuthorizationServer.builder().tokenEndpoint(server.uri("/token")).build(), TokenServer.CLIENT_ID)
 			.authentication(authentication)
@@ -247,7 +330,7 @@ class RedactionTests {
 			.build();
 		GrantParameters parameters = GrantParameters.builder().parameter("assertion", ASSERTION).build();
 		return new GrantTemplate(GrantClient.builder().transport(this.transport.shared()).build(), TokenCache.create(),
-				List.of(GrantRegistration.builder("r", configuration).parameters(parameters).build()));
+				List.of(GrantRegistration.builder("r", configuration).parameters(parameters).build()), store);
 	}
 
 	private String log() {

@@ -1,6 +1,7 @@
 package io.github.oidcgrants;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -73,6 +74,10 @@ import io.github.oidcgrants.jose.SharedSecret;
 import io.github.oidcgrants.jose.SignatureAlgorithms;
 import io.github.oidcgrants.jose.SigningKey;
 import io.github.oidcgrants.jose.VerificationKey;
+import io.github.oidcgrants.managed.ManagedTokenListener;
+import io.github.oidcgrants.managed.ManagedTokenStore;
+import io.github.oidcgrants.managed.ManagedTokens;
+import io.github.oidcgrants.managed.TokenRefresher;
 import io.github.oidcgrants.metadata.MetadataSource;
 import io.github.oidcgrants.metadata.ServerMetadata;
 import io.github.oidcgrants.resource.GrantInterceptor;
@@ -107,7 +112,7 @@ class ToStringTests {
 			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, PrivateKeys.class, RandomText.class,
 			Sha256.class, PollingListener.class, PollingProgress.Event.class, TokenDeliveryMode.class, DPoPMode.class,
 			DPoPRole.class, Attempt.class, TokenCacheStatus.State.class, TokenCodec.class, TokenSource.class,
-			TokenStore.class);
+			TokenStore.class, ManagedTokenListener.class, ManagedTokenStore.class, TokenRefresher.class);
 
 	static Stream<Object> instances() {
 		TestClock clock = new TestClock();
@@ -180,7 +185,12 @@ class ToStringTests {
 		}
 		PollingProgress progress = new PollingProgress(PollingProgress.Event.ASKING, 1, Duration.ofSeconds(5), null,
 				Instant.EPOCH, null);
-		return Stream.of(dpop, DPoPKeyPair.of(SigningKey.of(TestKeys.P256)), DPoPKeyRing.of(dpop), registrationBuilder,
+		ManagedTokens managed = template.managed("r");
+		managed.put(SECRET, response);
+		return Stream.of(managed, ManagedTokenStore.inMemory(),
+				new ManagedTokenStore.Entry("revision", SECRET.getBytes(StandardCharsets.UTF_8)),
+				new TokenRefresher.RefreshRequest(SECRET, null, null, parameters), dpop,
+				DPoPKeyPair.of(SigningKey.of(TestKeys.P256)), DPoPKeyRing.of(dpop), registrationBuilder,
 				new GrantInterceptor(calls, "a"),
 				calls.authorize("a", HttpMethod.GET, URI.create("https://api.example/?code=" + SECRET)), authentication,
 				ClientAuthentication.clientSecretBasic(SECRET), ClientAuthentication.none(), serverBuilder, server,

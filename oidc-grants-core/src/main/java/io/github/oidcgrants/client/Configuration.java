@@ -14,6 +14,7 @@ import io.github.oidcgrants.metadata.ServerMetadata;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 
 /**
  * A client at an authorization server: the server, the client's identifier, its
@@ -136,6 +137,13 @@ public final class Configuration {
 	 */
 	public ClientAuthentication authentication() {
 		return this.authentication;
+	}
+
+	/**
+	 * {@return whether the client cannot prove who it is}
+	 */
+	public boolean isPublic() {
+		return ClientAuthenticationMethod.NONE.equals(this.authentication.method());
 	}
 
 	/**

@@ -158,11 +158,11 @@ public final class GrantException extends OAuth2AuthorizationException {
 	 * Creates an {@link Kind#OAUTH_ERROR} exception.
 	 * @param error what the server said, already redacted
 	 * @param message what failed and why; free of secrets
-	 * @param statusCode the HTTP status
+	 * @param statusCode the HTTP status, or {@code null} if no answer said so just now
 	 * @param retryAfter how long the server asks to wait, or {@code null}
 	 * @return the exception
 	 */
-	public static GrantException oauthError(OAuth2Error error, String message, int statusCode,
+	public static GrantException oauthError(OAuth2Error error, String message, @Nullable Integer statusCode,
 			@Nullable Duration retryAfter) {
 		return new GrantException(Kind.OAUTH_ERROR, error, message, statusCode, retryAfter, null);
 	}

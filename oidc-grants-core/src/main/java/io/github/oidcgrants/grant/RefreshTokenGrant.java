@@ -1,5 +1,7 @@
 package io.github.oidcgrants.grant;
 
+import java.util.function.Consumer;
+
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -33,12 +35,16 @@ public final class RefreshTokenGrant {
 	 * {@code sub} and {@code aud}, or {@code null} if it is not known
 	 * @param parameters what it asks for
 	 * @param options how to run it
+	 * @param rotated is given the refresh token of an answer, if it holds one, before
+	 * anything else in it is looked at: the server may take no other from then on, even
+	 * if the rest of its answer is useless
 	 * @return the token
 	 * @throws GrantException if there is none; {@link Kind#MISCONFIGURED} if the refresh
 	 * token is blank, or stands in the parameters too
 	 */
 	public TokenEndpointResponse request(Configuration configuration, String refreshToken,
-			@Nullable OidcIdToken previous, GrantParameters parameters, GrantOptions options) {
+			@Nullable OidcIdToken previous, GrantParameters parameters, GrantOptions options,
+			Consumer<String> rotated) {
 		if (refreshToken.isBlank()) {
 			throw GrantException.misconfigured("The refresh token is blank: log in again to get one");
 		}
@@ -49,8 +55,14 @@ public final class RefreshTokenGrant {
 			.parameter(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken)
 			.build()
 			.withDefaults(parameters);
-		return this.endpoint.request(
-				new TokenRequest(configuration, AuthorizationGrantType.REFRESH_TOKEN, all, options, previous, null));
+		TokenRequest request = new TokenRequest(configuration, AuthorizationGrantType.REFRESH_TOKEN, all, options,
+				previous, null);
+		TokenEndpointResponse answer = this.endpoint.ask(request, (members) -> {
+			if (members.get(OAuth2ParameterNames.REFRESH_TOKEN) instanceof String next && !next.isBlank()) {
+				rotated.accept(next);
+			}
+		});
+		return this.endpoint.validated(answer, request);
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.oidcgrants.grant;
 
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Consumer;
 
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
@@ -10,6 +12,7 @@ import io.github.oidcgrants.idtoken.IdTokenExpectation;
 import io.github.oidcgrants.idtoken.IdTokenValidator;
 import io.github.oidcgrants.metadata.ServerMetadata;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.oidc.OidcIdToken;
@@ -55,6 +58,18 @@ public final class TokenEndpoint {
 	 * @throws GrantException if there is none
 	 */
 	TokenEndpointResponse ask(TokenRequest request) {
+		return ask(request, (members) -> {
+		});
+	}
+
+	/**
+	 * Asks for a token, and shows the answer to somebody before it is looked at.
+	 * @param request what to ask
+	 * @param received is given the members of an answer that says success
+	 * @return the token, without claims
+	 * @throws GrantException if there is none
+	 */
+	TokenEndpointResponse ask(TokenRequest request, Consumer<Map<String, @Nullable Object>> received) {
 		Configuration configuration = request.configuration();
 		JsonHttp http = http(request);
 		ServerMetadata server = configuration.server().metadata(ServerMetadata.TOKEN_ENDPOINT, http);
@@ -62,8 +77,10 @@ public final class TokenEndpoint {
 		ClientExchange.Answered answered = new ClientExchange(configuration, server, http, this.clock)
 			.send(ServerMetadata.TOKEN_ENDPOINT, request::fill, proofs);
 		HttpAnswer answer = answered.answer();
-		TokenEndpointResponse response = TokenEndpointResponse.of(OAuthAnswer.requireSuccess(answer, this.clock),
-				request.isTokenExchange(), answered.sentAt(), this.clock, answer::malformed);
+		Map<String, @Nullable Object> members = OAuthAnswer.requireSuccess(answer, this.clock);
+		received.accept(members);
+		TokenEndpointResponse response = TokenEndpointResponse.of(members, request.isTokenExchange(), answered.sentAt(),
+				this.clock, answer::malformed);
 		if (request.authReqId() != null && response.idToken() == null) {
 			throw answer.malformed("it has no id_token, which CIBA requires");
 		}

@@ -86,6 +86,24 @@ public final class TokenEndpointResponse {
 		this.clock = other.clock;
 	}
 
+	// Without the refresh token.
+	private TokenEndpointResponse(TokenEndpointResponse other) {
+		Map<String, @Nullable Object> rest = new LinkedHashMap<>(other.members);
+		rest.remove(OAuth2ParameterNames.REFRESH_TOKEN);
+		this.members = Collections.unmodifiableMap(rest);
+		this.accessToken = other.accessToken;
+		this.tokenType = other.tokenType;
+		this.issuedTokenType = other.issuedTokenType;
+		this.expiresAt = other.expiresAt;
+		this.refreshToken = null;
+		this.scope = other.scope;
+		this.idToken = other.idToken;
+		this.claims = other.claims;
+		this.dpopThumbprint = other.dpopThumbprint;
+		this.issuedAt = other.issuedAt;
+		this.clock = other.clock;
+	}
+
 	/**
 	 * Reads an answer.
 	 * @param body the members of the JSON object that the server sent
@@ -121,6 +139,14 @@ public final class TokenEndpointResponse {
 	 */
 	public TokenEndpointResponse boundTo(String dpopThumbprint) {
 		return new TokenEndpointResponse(this, this.claims, dpopThumbprint);
+	}
+
+	/**
+	 * {@return the same answer without its refresh token, for those who use tokens that
+	 * somebody else refreshes}
+	 */
+	public TokenEndpointResponse withoutRefreshToken() {
+		return (this.refreshToken != null) ? new TokenEndpointResponse(this) : this;
 	}
 
 	/**

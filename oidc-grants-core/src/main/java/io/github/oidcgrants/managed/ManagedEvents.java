@@ -1,0 +1,96 @@
+package io.github.oidcgrants.managed;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import io.github.oidcgrants.error.GrantException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Who is told what becomes of the tokens of a registration. The log is, at once;
+ * listeners are afterwards, without any lock.
+ */
+final class ManagedEvents {
+
+	private static final Log logger = LogFactory.getLog(ManagedTokens.class);
+
+	private final List<ManagedTokenListener> listeners = new CopyOnWriteArrayList<>();
+
+	private final String registrationId;
+
+	ManagedEvents(String registrationId) {
+		this.registrationId = registrationId;
+	}
+
+	void add(ManagedTokenListener listener) {
+		this.listeners.add(listener);
+	}
+
+	Round begin() {
+		return new Round();
+	}
+
+	void saved() {
+		logger.info("A refresh token of the registration '" + this.registrationId
+				+ "' that was held in memory only is in the store now");
+	}
+
+	void leaseNotReleased(GrantException problem) {
+		logger.warn("Tokens of the registration '" + this.registrationId
+				+ "' stay leased until the lease ends by itself: " + problem.getMessage());
+	}
+
+	private void tell(Consumer<ManagedTokenListener> event) {
+		for (ManagedTokenListener listener : this.listeners) {
+			try {
+				event.accept(listener);
+			}
+			catch (Throwable ex) {
+				// Its message may hold anything.
+				logger.warn("A listener of the managed tokens of the registration '" + this.registrationId
+						+ "' failed with " + ex.getClass().getName());
+			}
+		}
+	}
+
+	/**
+	 * What happens in one refresh, or one handing over.
+	 */
+	final class Round {
+
+		private final List<Consumer<ManagedTokenListener>> events = new ArrayList<>();
+
+		private Round() {
+		}
+
+		void refreshed(ManagedSlot slot) {
+			this.events.add((listener) -> listener.refreshed(ManagedEvents.this.registrationId, slot.name));
+		}
+
+		void lost(ManagedSlot slot, GrantException reason) {
+			logger.warn("A refresh token of the registration '" + ManagedEvents.this.registrationId
+					+ "' is not good any more, whoever it was has to log in again: " + reason.getMessage());
+			this.events.add((listener) -> listener.lost(ManagedEvents.this.registrationId, slot.name, reason));
+		}
+
+		void unsaved(ManagedSlot slot, GrantException reason) {
+			logger.warn("A refresh token of the registration '" + ManagedEvents.this.registrationId
+					+ "' is held in memory only, and writing it is tried again: " + reason.getMessage());
+			this.events.add((listener) -> listener.unsaved(ManagedEvents.this.registrationId, slot.name, reason));
+		}
+
+		/**
+		 * Tells the listeners, once.
+		 */
+		void end() {
+			List<Consumer<ManagedTokenListener>> all = List.copyOf(this.events);
+			this.events.clear();
+			all.forEach(ManagedEvents.this::tell);
+		}
+
+	}
+
+}

@@ -1,0 +1,216 @@
+package io.github.oidcgrants.managed;
+
+import java.time.Duration;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.managed.ManagedSlot.Known;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+
+/**
+ * Refreshes one entry, with its lock and its lease.
+ */
+final class ManagedRefresh {
+
+	private static final int ATTEMPTS = 3;
+
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
+	private final String registrationId;
+
+	private final ManagedEntries entries;
+
+	private final UnsavedTokens unsaved;
+
+	private final ManagedEvents events;
+
+	private final TokenRefresher refresher;
+
+	private final Duration patience;
+
+	private final ManagedClockwork clockwork;
+
+	ManagedRefresh(String registrationId, ManagedEntries entries, UnsavedTokens unsaved, ManagedEvents events,
+			TokenRefresher refresher, Duration patience, ManagedClockwork clockwork) {
+		this.registrationId = registrationId;
+		this.entries = entries;
+		this.unsaved = unsaved;
+		this.events = events;
+		this.refresher = refresher;
+		this.patience = patience;
+		this.clockwork = clockwork;
+	}
+
+	/**
+	 * {@return an access token that need not be refreshed yet and can be used here, or
+	 * {@code null}}
+	 */
+	@Nullable TokenEndpointResponse fresh(ManagedSlot slot, String variant) {
+		return usable(slot.fresh(variant, this.clockwork.clock()));
+	}
+
+	/**
+	 * {@return an access token that has not expired yet and can be used here, or
+	 * {@code null}}
+	 */
+	@Nullable TokenEndpointResponse valid(ManagedSlot slot, String variant) {
+		return usable(slot.valid(variant, this.clockwork.clock()));
+	}
+
+	private @Nullable TokenEndpointResponse usable(@Nullable TokenEndpointResponse token) {
+		boolean usable = token != null
+				&& (token.dpopThumbprint() == null || this.refresher.hasKey(token.dpopThumbprint()));
+		return usable ? token : null;
+	}
+
+	/**
+	 * Refreshes, unless somebody else has done so meanwhile.
+	 */
+	TokenEndpointResponse run(ManagedSlot slot, String variant, GrantParameters parameters, ManagedEvents.Round round) {
+		slot.lock(this.patience);
+		try {
+			TokenEndpointResponse fresh = fresh(slot, variant);
+			return (fresh != null) ? fresh : leased(slot, variant, parameters, round);
+		}
+		finally {
+			slot.tried(variant);
+			this.unsaved.settle(slot);
+			slot.lock.unlock();
+		}
+	}
+
+	private TokenEndpointResponse leased(ManagedSlot slot, String variant, GrantParameters parameters,
+			ManagedEvents.Round round) {
+		lease(slot);
+		try {
+			return refresh(slot, variant, parameters, round);
+		}
+		finally {
+			this.unsaved.settle(slot);
+			if (!this.unsaved.contains(slot)) {
+				release(slot);
+			}
+		}
+	}
+
+	private void lease(ManagedSlot slot) {
+		long since = this.clockwork.nanoTime().getAsLong();
+		while (!this.entries.acquireLease(slot)) {
+			if (this.clockwork.nanoTime().getAsLong() - since >= this.patience.toNanos()) {
+				throw GrantException.of(Kind.TIMEOUT, "Another process has been refreshing the same tokens of the"
+						+ " registration '" + this.registrationId + "' for longer than " + this.patience);
+			}
+			this.clockwork.pause().accept(BETWEEN_LOOKS.toNanos());
+		}
+	}
+
+	private void release(ManagedSlot slot) {
+		try {
+			this.entries.releaseLease(slot);
+		}
+		catch (GrantException ex) {
+			this.events.leaseNotReleased(ex);
+		}
+	}
+
+	private TokenEndpointResponse refresh(ManagedSlot slot, String variant, GrantParameters parameters,
+			ManagedEvents.Round round) {
+		for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+			Known current = load(slot);
+			TokenEndpointResponse fresh = fresh(slot, variant);
+			if (fresh != null) {
+				return fresh;
+			}
+			try {
+				TokenEndpointResponse token = send(slot, current, variant, parameters, round);
+				if (token != null) {
+					round.refreshed(slot);
+					return token;
+				}
+			}
+			catch (GrantException ex) {
+				if (!isInvalidGrant(ex)) {
+					throw ex;
+				}
+				if (isLost(slot, current)) {
+					round.lost(slot, ex);
+					throw ex;
+				}
+			}
+			// Somebody else wrote meanwhile, perhaps because the lease had ended.
+			lease(slot);
+		}
+		throw GrantException.of(Kind.TRANSPORT, "The tokens of the registration '" + this.registrationId
+				+ "' under that name are replaced again and again while they are refreshed");
+	}
+
+	private Known load(ManagedSlot slot) {
+		Known known = this.entries.load(slot);
+		if (known == null) {
+			throw GrantException.misconfigured("The registration '" + this.registrationId
+					+ "' has no tokens under that name: hand them over first, or log in again");
+		}
+		if (known.entry().isLost()) {
+			throw GrantException.oauthError(new OAuth2Error(OAuth2ErrorCodes.INVALID_GRANT),
+					"The refresh token of the registration '" + this.registrationId
+							+ "' under that name was refused before: nothing was sent. Log in again",
+					null, null);
+		}
+		return known;
+	}
+
+	/**
+	 * Asks the server.
+	 * @return the new token, or {@code null} if the name has another login by now
+	 */
+	private @Nullable TokenEndpointResponse send(ManagedSlot slot, Known current, String variant,
+			GrantParameters parameters, ManagedEvents.Round round) {
+		ManagedEntry entry = current.entry();
+		TokenRefresher.RefreshRequest request = new TokenRefresher.RefreshRequest(entry.refreshToken(),
+				entry.previous(), entry.dpopThumbprint(), parameters);
+		TokenEndpointResponse token = this.refresher.refresh(request, (next) -> {
+			if (!next.equals(entry.refreshToken())) {
+				this.unsaved.keep(slot, () -> this.entries.replace(slot, current, entry.rotated(next)), round);
+			}
+		});
+		String refreshToken = (token.refreshToken() != null) ? token.refreshToken() : entry.refreshToken();
+		Known ours = of(slot, refreshToken);
+		if (ours != null) {
+			// If it cannot be written, another one can be had.
+			GrantException unused = this.entries.replace(slot, ours, ours.entry().with(variant, token));
+			ours = of(slot, refreshToken);
+		}
+		return (ours != null) ? token.withoutRefreshToken() : null;
+	}
+
+	// What somebody else has put there meanwhile may be another user's.
+	private static @Nullable Known of(ManagedSlot slot, String refreshToken) {
+		Known known = slot.known;
+		return (known != null && known.entry().refreshToken().equals(refreshToken)) ? known : null;
+	}
+
+	/**
+	 * Decides what {@code invalid_grant} means, and writes it down if it means that the
+	 * login is lost.
+	 */
+	private boolean isLost(ManagedSlot slot, Known current) {
+		Known now = this.entries.load(slot);
+		if (now == null || !now.entry().refreshToken().equals(current.entry().refreshToken()) || now.entry().isLost()) {
+			return false;
+		}
+		GrantException unused = this.entries.replace(slot, now, now.entry().lost());
+		Known left = slot.known;
+		return left != null && left.entry().isLost();
+	}
+
+	private static boolean isInvalidGrant(GrantException failure) {
+		return failure.kind() == Kind.OAUTH_ERROR
+				&& OAuth2ErrorCodes.INVALID_GRANT.equals(failure.getError().getErrorCode());
+	}
+
+}

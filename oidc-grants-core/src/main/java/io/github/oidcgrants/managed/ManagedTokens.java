@@ -1,0 +1,249 @@
+package io.github.oidcgrants.managed;
+
+import java.time.Duration;
+import java.time.InstantSource;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.jose.Sha256;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+
+/**
+ * The tokens of a registration that came with a refresh token, each set under a name of
+ * the application's own: a user, or simply the one login there is. Whoever asks gets an
+ * access token that is valid; it is refreshed when it has to be, once for all who ask.
+ * Thread-safe.
+ * <p>
+ * <b>What is promised.</b> A refresh token that the server gave is in the store before
+ * anything else in the answer is looked at. While it cannot be written it is held in
+ * memory, and writing it is tried again. Nothing is sent while the store cannot be read
+ * or the lease of an entry cannot be had. A newer refresh token is never replaced or
+ * deleted for the sake of an older one, and a login that was handed over or forgotten is
+ * never answered for with tokens of the one before.
+ * <p>
+ * <b>How.</b> A token that is fresh is given without a look at the store. Else those who
+ * ask for the same share one attempt, on a thread of its own, so that no caller who goes
+ * can stop it halfway. Attempts on one name take turns, here by a lock and among
+ * processes by the lease; names never wait for each other. With both, the entry is read
+ * again, for somebody else may have refreshed it. Then the server is asked. Its refresh
+ * token replaces the old one in the store, by compare-and-set, as soon as the answer is
+ * there; the access token is added once it is validated. {@code invalid_grant} for a
+ * refresh token that is no longer the one in the store only means that somebody else was
+ * faster, for instance because the lease had ended; then theirs is taken.
+ * <p>
+ * <b>What is not.</b> A request that may have reached the server without an answer, and a
+ * process that ends between answer and store, are the gaps that nobody can close: the
+ * next attempt sends the same refresh token, and the server decides. And a process learns
+ * of what others hand over or forget under a name when it looks at the store again: at
+ * the latest when the access token that it knows is no longer fresh.
+ */
+public final class ManagedTokens {
+
+	private static final Duration BETWEEN_REPLACEMENTS = Duration.ofSeconds(30);
+
+	private final ManagedSlots slots;
+
+	private final ManagedFlights flights;
+
+	private final ManagedEvents events;
+
+	private final UnsavedTokens unsaved;
+
+	private final ManagedEntries entries;
+
+	private final ManagedRefresh refresh;
+
+	private final ManagedClockwork clockwork;
+
+	private final String registrationId;
+
+	private final Duration patience;
+
+	/**
+	 * Creates the tokens of a registration.
+	 * @param registrationId the registration
+	 * @param identity what tells its client from others: what is kept for another client
+	 * is not found
+	 * @param store where tokens are
+	 * @param refresher refreshes them
+	 * @param timeout how long an exchange with the server may take
+	 * @param clock tells when tokens expire
+	 */
+	public ManagedTokens(String registrationId, String identity, ManagedTokenStore store, TokenRefresher refresher,
+			Duration timeout, InstantSource clock) {
+		this(registrationId, identity, store, refresher, timeout, ManagedClockwork.system(clock));
+	}
+
+	ManagedTokens(String registrationId, String identity, ManagedTokenStore store, TokenRefresher refresher,
+			Duration timeout, ManagedClockwork clockwork) {
+		this.registrationId = registrationId;
+		this.clockwork = clockwork;
+		// A request may be sent three times, and the server's metadata be fetched before.
+		this.patience = timeout.multipliedBy(4);
+		this.slots = new ManagedSlots(
+				(name) -> registrationId + ":" + Sha256.base64Url(identity.length() + ":" + identity + name));
+		// As long as whoever may be before in the queue, and then as long once more.
+		this.flights = new ManagedFlights(clockwork.threads(), this.patience.multipliedBy(2));
+		this.events = new ManagedEvents(registrationId);
+		this.entries = new ManagedEntries(store, this.patience, clockwork.clock());
+		this.unsaved = new UnsavedTokens(this.entries, this.events, clockwork.later());
+		this.refresh = new ManagedRefresh(registrationId, this.entries, this.unsaved, this.events, refresher,
+				this.patience, clockwork);
+	}
+
+	/**
+	 * Hands tokens over, in the place of those that were there under the name. If the
+	 * store cannot be written they are held in memory, as after a refresh. Waits for a
+	 * refresh of the tokens that were there. Whoever handed them over must not use the
+	 * refresh token any more: many servers take one only once.
+	 * @param name a name of the application's own
+	 * @param tokens the tokens of a grant, a refresh token among them
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no refresh token;
+	 * {@link Kind#TIMEOUT} if a refresh of the tokens that were there does not end
+	 */
+	public void put(String name, TokenEndpointResponse tokens) {
+		ManagedEntry entry = entry(tokens);
+		ManagedSlot slot = slot(name);
+		ManagedEvents.Round round = this.events.begin();
+		slot.lock(this.patience);
+		try {
+			slot.nextLogin();
+			this.unsaved.keep(slot, () -> this.entries.begin(slot, entry), round);
+		}
+		finally {
+			slot.lock.unlock();
+		}
+		round.end();
+	}
+
+	private ManagedEntry entry(TokenEndpointResponse tokens) {
+		if (tokens.refreshToken() == null) {
+			throw GrantException
+				.misconfigured("There is no refresh token among the tokens, so they cannot be refreshed:"
+						+ " ask for one where the user logs in (the scope offline_access, for many servers)");
+		}
+		return ManagedEntry.of(tokens.refreshToken(), tokens, this.clockwork.clock().instant());
+	}
+
+	/**
+	 * Gives an access token for what the login asked for.
+	 * @param name the name that the tokens were handed over under
+	 * @return a valid token, without the refresh token
+	 * @throws GrantException as {@link #token(String, GrantParameters)} does
+	 */
+	public TokenEndpointResponse token(String name) {
+		return token(name, GrantParameters.none());
+	}
+
+	/**
+	 * Gives an access token for other than all that the login asked for: some of its
+	 * scopes, or one of several resources or audiences (RFC 6749 section 6, RFC 8707
+	 * section 2.2). Each is kept of its own, the newest 16 of a name.
+	 * @param name the name that the tokens were handed over under
+	 * @param parameters what to ask for; none from a supplier
+	 * @return a valid token, without the refresh token: one that need not be refreshed
+	 * yet, else a new one, else while the server or the store is down one that has not
+	 * expired yet
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there are no tokens under that
+	 * name, or they are bound to a key that is not here; {@link Kind#OAUTH_ERROR} with
+	 * {@code invalid_grant} if the refresh token is not good any more, and the tokens are
+	 * gone; {@link Kind#TRANSPORT} if the store cannot be read or leased, or the thread
+	 * is interrupted, its interrupt status set; {@link Kind#TIMEOUT} if the refresh takes
+	 * longer than eight exchanges with the server may; else what the refresh was refused
+	 * with. Tokens stay where they are unless something else is said
+	 */
+	public TokenEndpointResponse token(String name, GrantParameters parameters) {
+		ManagedSlot slot = slot(name);
+		String variant = TokenVariant.of(parameters);
+		TokenEndpointResponse fresh = this.refresh.fresh(slot, variant);
+		if (fresh != null) {
+			return fresh;
+		}
+		ManagedEvents.Round round = this.events.begin();
+		try {
+			return this.flights.call(new Wanted(slot.key, slot.logins, variant),
+					() -> this.refresh.run(slot, variant, parameters, round), round::end);
+		}
+		catch (GrantException ex) {
+			TokenEndpointResponse valid = isPassing(ex) ? this.refresh.valid(slot, variant) : null;
+			if (valid != null) {
+				return valid;
+			}
+			throw ex;
+		}
+	}
+
+	private static boolean isPassing(GrantException failure) {
+		return switch (failure.kind()) {
+			case TRANSPORT, TIMEOUT -> true;
+			case UNEXPECTED_STATUS ->
+				failure.statusCode() != null && (failure.statusCode() == 429 || failure.statusCode() >= 500);
+			case OAUTH_ERROR, MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED, COOLING_DOWN -> false;
+		};
+	}
+
+	/**
+	 * Takes note that an API does not take an access token, and says whether it is worth
+	 * asking for another one. One of a name is replaced for that at most once in 30
+	 * seconds, so that an API that takes none cannot make this client flood the server.
+	 * @param name the name that the tokens were handed over under
+	 * @param token the token that the API does not take
+	 * @return whether {@link #token(String)} gives, or at least asks for, another one
+	 */
+	public boolean refused(String name, TokenEndpointResponse token) {
+		return slot(name).refuse(token.accessToken(), this.clockwork.nanoTime().getAsLong(), BETWEEN_REPLACEMENTS);
+	}
+
+	/**
+	 * Forgets the tokens under a name. Waits for a refresh of them. The server is not
+	 * told: they are good there until they expire.
+	 * @param name the name that the tokens were handed over under
+	 * @throws GrantException {@link Kind#TRANSPORT} if the store cannot be written: they
+	 * may be there still; {@link Kind#TIMEOUT} if a refresh of them does not end
+	 */
+	public void forget(String name) {
+		ManagedSlot slot = slot(name);
+		slot.lock(this.patience);
+		try {
+			slot.nextLogin();
+			this.entries.deleteAll(slot);
+		}
+		finally {
+			this.unsaved.settle(slot);
+			slot.lock.unlock();
+		}
+	}
+
+	/**
+	 * Has somebody told what becomes of the tokens.
+	 * @param listener the one to tell
+	 */
+	public void listen(ManagedTokenListener listener) {
+		this.events.add(listener);
+	}
+
+	/**
+	 * {@return how many names have a refresh token that could not be written to the store
+	 * yet}
+	 */
+	public int unsaved() {
+		return this.unsaved.size();
+	}
+
+	private ManagedSlot slot(String name) {
+		if (name.isBlank()) {
+			throw GrantException.misconfigured("The name of managed tokens is blank: give them one");
+		}
+		return this.slots.get(name);
+	}
+
+	@Override
+	public String toString() {
+		return "ManagedTokens[registrationId=" + this.registrationId + ", unsaved=" + this.unsaved.size() + "]";
+	}
+
+	private record Wanted(String key, int logins, String variant) {
+	}
+
+}

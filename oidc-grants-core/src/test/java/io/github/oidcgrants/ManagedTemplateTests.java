@@ -1,0 +1,283 @@
+package io.github.oidcgrants;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.client.ClientAuthentication;
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPKeyPair;
+import io.github.oidcgrants.dpop.DPoPKeyRing;
+import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.managed.ManagedTokenStore;
+import io.github.oidcgrants.resource.GrantInterceptor;
+import io.github.oidcgrants.testing.AuthorizationServerRig;
+import io.github.oidcgrants.testing.RotatingServer;
+import io.github.oidcgrants.testing.TestClock;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.web.client.RestClient;
+
+import static io.github.oidcgrants.testing.Refusals.assertFails;
+import static io.github.oidcgrants.testing.Refusals.assertMisconfigured;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Managed tokens of a registration: through restarts, with DPoP keys, and of logins that
+ * keep themselves.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ManagedTemplateTests {
+
+	private final TestClock time = new TestClock();
+
+	@AutoClose
+	private final RotatingServer server = new RotatingServer(this.time);
+
+	@AutoClose
+	private final GrantClient client = GrantClient.builder().clock(this.time).build();
+
+	private final ManagedTokenStore store = ManagedTokenStore.inMemory();
+
+	private final DPoPKeyRing keys = ring();
+
+	private DPoPKeyRing ring() {
+		return DPoPKeyRing.of(DPoPHandle.of(DPoPKeyPair.random()), this.time);
+	}
+
+	private Configuration configuration(ClientAuthentication authentication) {
+		return Configuration
+			.builder(AuthorizationServer.builder().issuer(this.server.issuer()).nanoTime(this.time::nanoTime).build(),
+					AuthorizationServerRig.CLIENT_ID)
+			.authentication(authentication)
+			.allowInsecureRequests(true)
+			.build();
+	}
+
+	private GrantRegistration.Builder registration() {
+		return registration(ClientAuthentication.none());
+	}
+
+	private GrantRegistration.Builder registration(ClientAuthentication authentication) {
+		return GrantRegistration.builder("app", configuration(authentication))
+			.allowedOrigins(List.of(this.server.issuer()));
+	}
+
+	/**
+	 * {@return a template as it is after a start}
+	 */
+	private GrantTemplate start(GrantRegistration.Builder registration) {
+		return new GrantTemplate(this.client, TokenCache.create(this.time, this.time::nanoTime),
+				List.of(registration.build()), this.store);
+	}
+
+	private static TokenEndpointResponse login(GrantTemplate template) {
+		return template.genericGrantRequest("app", RotatingServer.LOGIN, (ask) -> ask.parameter("user", "ada"));
+	}
+
+	private void expire() {
+		this.time.advance(Duration.ofHours(1));
+	}
+
+	@Test
+	void aTemplateOnTheSameStoreGivesTheTokenWithoutARequest() {
+		GrantTemplate first = start(registration());
+		first.managed("app").put("ada", login(first));
+		GrantTemplate second = start(registration());
+		assertThat(second.managed("app").token("ada").accessToken()).isEqualTo("access-ada-1");
+		expire();
+		assertThat(second.managed("app").token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(first.managed("app").token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(this.server.refreshed()).containsExactly("refresh-ada-1");
+	}
+
+	@Test
+	void aRegistrationThatIsNotThereHasNoTokens() {
+		assertMisconfigured("There is no registration 'other'", () -> start(registration()).managed("other"));
+	}
+
+	@Test
+	void anotherServerOrClientDoesNotFindTheTokens() {
+		GrantTemplate first = start(registration());
+		first.managed("app").put("ada", login(first));
+		Configuration other = Configuration
+			.builder(AuthorizationServer.builder().issuer("http://127.0.0.1:1").build(),
+					AuthorizationServerRig.CLIENT_ID)
+			.allowInsecureRequests(true)
+			.build();
+		assertMisconfigured("has no tokens under that name",
+				() -> start(GrantRegistration.builder("app", other)).managed("app").token("ada"));
+		assertThat(this.server.refreshed()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void boundTokensAreUsedAfterARestartWithTheirKey(boolean isPublic) {
+		this.server.bindsRefreshTokens = isPublic;
+		ClientAuthentication authentication = isPublic ? ClientAuthentication.none()
+				: ClientAuthentication.clientSecretPost("s-1");
+		GrantTemplate first = start(registration(authentication).dpop(this.keys, DPoPMode.REQUIRED));
+		first.managed("app").put("ada", login(first));
+		GrantTemplate second = start(registration(authentication).dpop(this.keys, DPoPMode.REQUIRED));
+		TokenEndpointResponse kept = second.managed("app").token("ada");
+		assertThat(kept.dpopThumbprint()).isEqualTo(this.keys.current().thumbprint());
+		expire();
+		assertThat(second.managed("app").token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(this.server.refused).hasValue(0);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "REQUIRED", "OFF" })
+	void theRefreshTokenOfAPublicClientIsNotSentWithoutItsKey(DPoPMode mode) {
+		this.server.bindsRefreshTokens = true;
+		GrantTemplate first = start(registration().dpop(this.keys, DPoPMode.REQUIRED));
+		first.managed("app").put("ada", login(first));
+		GrantTemplate second = start(registration().dpop((mode == DPoPMode.OFF) ? this.keys : ring(), mode));
+		assertMisconfigured("is bound to a DPoP key that is not here: nothing was sent",
+				() -> second.managed("app").token("ada"));
+		assertThat(this.server.refreshed()).isEmpty();
+		assertThat(start(registration().dpop(this.keys, DPoPMode.REQUIRED)).managed("app").token("ada").accessToken())
+			.isEqualTo("access-ada-1");
+	}
+
+	@Test
+	void aConfidentialClientGetsATokenForItsNewKey() {
+		ClientAuthentication secret = ClientAuthentication.clientSecretPost("s-1");
+		GrantTemplate first = start(registration(secret).dpop(this.keys, DPoPMode.REQUIRED));
+		first.managed("app").put("ada", login(first));
+		DPoPKeyRing next = ring();
+		TokenEndpointResponse token = start(registration(secret).dpop(next, DPoPMode.REQUIRED)).managed("app")
+			.token("ada");
+		assertThat(token.accessToken()).isEqualTo("access-ada-2");
+		assertThat(token.dpopThumbprint()).isEqualTo(next.current().thumbprint());
+	}
+
+	@Test
+	void theKeyOfAPublicClientStaysThroughRotations() {
+		this.server.bindsRefreshTokens = true;
+		GrantTemplate template = start(registration().dpop(this.keys, DPoPMode.REQUIRED));
+		template.managed("app").put("ada", login(template));
+		String thumbprint = this.keys.current().thumbprint();
+		for (int day = 0; day < 60; day++) {
+			this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+			this.time.advance(Duration.ofDays(1));
+			assertThat(template.managed("app").token("ada").dpopThumbprint()).isEqualTo(thumbprint);
+		}
+		assertThat(this.server.refused).hasValue(0);
+	}
+
+	private GrantRegistration.Builder device() {
+		return registration().grantType(AuthorizationGrantType.DEVICE_CODE).keepLoginsAs("main");
+	}
+
+	private static TokenEndpointResponse logIn(GrantTemplate template) {
+		return template.awaitDeviceAuthorizationGrant("app", template.initiateDeviceAuthorization("app"),
+				Duration.ofSeconds(20));
+	}
+
+	@Test
+	void aRegistrationKeepsItsLoginsByItself() {
+		GrantTemplate template = start(device());
+		assertMisconfigured("has no tokens under that name", () -> template.token("app"));
+		TokenEndpointResponse login = logIn(template);
+		assertThat(login.refreshToken()).as("two would use it").isNull();
+		assertThat(template.token("app").accessToken()).isEqualTo(login.accessToken());
+		expire();
+		assertThat(template.token("app").accessToken()).isEqualTo("access-device-2");
+		assertThat(template.managed("app").token("main").accessToken()).isEqualTo("access-device-2");
+		logIn(template);
+		assertThat(template.token("app").accessToken()).isEqualTo("access-device-3");
+		assertThat(start(device()).token("app").accessToken()).isEqualTo("access-device-3");
+	}
+
+	@Test
+	void aRegistrationThatKeepsNoLoginsHasNoTokenOfItsOwn() {
+		GrantTemplate template = start(registration().grantType(AuthorizationGrantType.DEVICE_CODE));
+		TokenEndpointResponse login = logIn(template);
+		assertThat(login.refreshToken()).isEqualTo("refresh-device-1");
+		assertMisconfigured("keep-logins-as", () -> template.token("app"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", " " })
+	void loginsAreNotKeptUnderABlankName(String name) {
+		GrantRegistration.Builder registration = registration().keepLoginsAs(name);
+		assertMisconfigured("keep-logins-as", registration::build);
+	}
+
+	@Test
+	void callsOfAnApiCarryTheTokenOfTheLogin() {
+		GrantTemplate template = start(device());
+		logIn(template);
+		assertThat(call(template)).isEqualTo(200);
+		expire();
+		assertThat(call(template)).isEqualTo(200);
+		assertThat(this.server.calls).containsExactly("Bearer access-device-1", "Bearer access-device-2");
+	}
+
+	@Test
+	void aTokenThatTheApiDoesNotTakeIsReplacedOnce() {
+		GrantTemplate template = start(device());
+		logIn(template);
+		this.server.revoked.add("Bearer access-device-1");
+		assertThat(call(template)).isEqualTo(200);
+		assertThat(this.server.calls).containsExactly("Bearer access-device-1", "Bearer access-device-2");
+		assertThat(this.server.refreshed()).hasSize(1);
+	}
+
+	@Test
+	void anApiThatTakesNoTokenCostsOneRefreshInThirtySeconds() {
+		this.server.expiresIn = 3600;
+		GrantTemplate template = start(device());
+		logIn(template);
+		this.server.apiTakesNoToken = true;
+		for (int second = 0; second < 60; second++) {
+			assertThat(call(template)).isEqualTo(401);
+			this.time.advance(Duration.ofMillis(500));
+		}
+		// System.nanoTime() counts the thirty seconds here, and hardly any of it passed.
+		assertThat(this.server.refreshed()).hasSize(1);
+	}
+
+	@Test
+	void aLoginThatIsLostFailsTheCallAndNothingIsSentToTheApi() {
+		GrantTemplate template = start(device());
+		logIn(template);
+		this.server.end("device");
+		expire();
+		assertFails(Kind.OAUTH_ERROR, () -> call(template));
+		assertFails(Kind.OAUTH_ERROR, () -> call(template)).withMessageContaining("nothing was sent");
+		assertThat(this.server.calls).isEmpty();
+		assertThat(this.server.refreshed()).hasSize(1);
+	}
+
+	@Test
+	void parametersNameOneOfSeveralResources() {
+		GrantTemplate template = start(device());
+		logIn(template);
+		TokenEndpointResponse audit = template.managed("app")
+			.token("main", GrantParameters.builder().resource("https://audit.example").build());
+		assertThat(audit.accessToken()).isEqualTo("access-device-2");
+		assertThat(template.token("app").accessToken()).isEqualTo("access-device-1");
+	}
+
+	private int call(GrantTemplate template) {
+		return RestClient.builder()
+			.requestInterceptor(new GrantInterceptor(template, "app"))
+			.build()
+			.get()
+			.uri(this.server.issuer() + "/api")
+			.exchangeForRequiredValue((request, response) -> response.getStatusCode().value());
+	}
+
+}
