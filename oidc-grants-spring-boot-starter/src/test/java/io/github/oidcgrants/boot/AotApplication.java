@@ -26,12 +26,20 @@ class AotApplication {
 		return "mine";
 	}
 
+	@Bean
+	PersistentStore store() {
+		return new PersistentStore();
+	}
+
 	public static void main(String[] args) {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(AotApplication.class)
 			.web(WebApplicationType.NONE)
 			.run(args)) {
 			Clients clients = context.getBean(Clients.class);
 			GrantTemplate template = context.getBean(GrantTemplate.class);
+			template.managed("tv").put("main", PersistentStore.login("managed-1", "refresh-1"));
+			System.out.println("managed: " + template.token("tv").accessToken() + ", written "
+					+ context.getBean(PersistentStore.class).writes);
 			System.out.println("bean: " + context.getBean("payments"));
 			System.out.println("clients: " + clients.payments.clientId() + " " + clients.late.clientId());
 			System.out.println(

@@ -37,7 +37,10 @@ class AotTests {
 			List<String> payments = List.of("--oidc-grants.http.allow-insecure-requests=true",
 					"--oidc-grants.provider.main.issuer-uri=" + server.address(),
 					"--oidc-grants.registration.payments.provider=main",
-					"--oidc-grants.registration.payments.client-id=app-payments");
+					"--oidc-grants.registration.payments.client-id=app-payments",
+					"--oidc-grants.registration.tv.provider=main", "--oidc-grants.registration.tv.client-id=app-tv",
+					"--oidc-grants.registration.tv.authorization-grant-type=urn:ietf:params:oauth:grant-type:device_code",
+					"--oidc-grants.registration.tv.keep-logins-as=main");
 			List<String> late = List.of("--oidc-grants.registration.late.provider=main",
 					"--oidc-grants.registration.late.client-id=app-late",
 					"--oidc-grants.registration.late.client-secret=hush");
@@ -46,6 +49,7 @@ class AotTests {
 			compile();
 			String output = run(Stream.concat(payments.stream(), late.stream()).toList());
 			assertThat(output).contains("Starting AOT-processed AotApplication")
+				.contains("managed: managed-1, written 1")
 				.contains("bean: mine")
 				.contains("clients: app-payments app-late")
 				.contains("tokens: token-1 token-2");

@@ -1,5 +1,8 @@
 package io.github.oidcgrants.boot.actuate;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
 
@@ -35,7 +38,18 @@ public final class OidcGrantsEndpoint {
 	 */
 	@ReadOperation
 	public TokenCacheDescriptor tokens() {
-		return TokenCacheDescriptor.of(this.cache.status());
+		return TokenCacheDescriptor.of(this.cache.status(), unsavedRefreshTokens());
+	}
+
+	private Map<String, Integer> unsavedRefreshTokens() {
+		Map<String, Integer> unsaved = new TreeMap<>();
+		for (String registration : this.template.registrationIds()) {
+			int count = this.template.managed(registration).unsaved();
+			if (count > 0) {
+				unsaved.put(registration, count);
+			}
+		}
+		return unsaved;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.oidcgrants.cache.TokenCacheStatus;
@@ -23,16 +24,18 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param evictions how many tokens were dropped before their time
  * @param maximumSize how many tokens are kept at most
  * @param store how the second level is; {@code null} if there is none
+ * @param unsavedRefreshTokens how many managed refresh tokens are in memory only, because
+ * their store could not be written, by registration; those without any are left out
  */
 public record TokenCacheDescriptor(List<TokenDescriptor> tokens, long hits, long misses, long requests,
-		long joinedCallers, long failures, long evictions, long maximumSize,
-		@Nullable StoreDescriptor store) implements OperationResponseBody {
+		long joinedCallers, long failures, long evictions, long maximumSize, @Nullable StoreDescriptor store,
+		Map<String, Integer> unsavedRefreshTokens) implements OperationResponseBody {
 
-	static TokenCacheDescriptor of(TokenCacheStatus status) {
+	static TokenCacheDescriptor of(TokenCacheStatus status, Map<String, Integer> unsavedRefreshTokens) {
 		TokenCacheStatus.Counters counters = status.counters();
 		return new TokenCacheDescriptor(status.entries().stream().map(TokenDescriptor::of).toList(), counters.hits(),
 				counters.misses(), counters.requests(), counters.joined(), counters.failures(), counters.evictions(),
-				status.maximumSize(), StoreDescriptor.of(status.store()));
+				status.maximumSize(), StoreDescriptor.of(status.store()), unsavedRefreshTokens);
 	}
 
 	/**

@@ -30,6 +30,21 @@ final class DPoPKeys {
 		}
 	}
 
+	/**
+	 * Refuses a key that is gone after the next start where refresh tokens stay that are
+	 * of no use without it (RFC 9449 section 5).
+	 */
+	static void requireKey(Property at, OidcGrantsProperties.Dpop dpop) {
+		if (dpop.mode() != null && dpop.mode() != DPoPMode.OFF && dpop.key() == null) {
+			throw at.child("key")
+				.invalid(
+						"it is not set, but the refresh tokens of a public client are bound to it, and the store of"
+								+ " managed tokens keeps them for longer than a generated key lives",
+						"Set " + at.child("key.location").name() + " to a file with a JWK, such as file:dpop.jwk, or "
+								+ at.child("key.ssl-bundle").name() + ", or use a store that is not persistent");
+		}
+	}
+
 	private static DPoPKeyPair keyPair(Property at, OidcGrantsProperties.Dpop dpop, Bundles bundles) {
 		Property algorithmAt = at.child("algorithm");
 		String algorithm = algorithmAt.notBlank(dpop.algorithm());

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 
 /**
@@ -14,6 +16,8 @@ final class GrantTypes {
 	private static final List<String> KNOWN = List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(),
 			AuthorizationGrantType.JWT_BEARER.getValue(), "urn:ietf:params:oauth:grant-type:saml2-bearer",
 			AuthorizationGrantType.TOKEN_EXCHANGE.getValue());
+
+	private static final String CIBA = "urn:openid:params:grant-type:ciba";
 
 	private GrantTypes() {
 	}
@@ -28,6 +32,22 @@ final class GrantTypes {
 					"Set it to one of " + String.join(", ", KNOWN) + ", or to the URI of a grant of your server's own");
 		}
 		return new AuthorizationGrantType(grantType);
+	}
+
+	/**
+	 * Finds the name that logins are kept under, of a grant that has logins.
+	 */
+	static @Nullable String keepLoginsAs(Property at, OidcGrantsProperties.Registration registration) {
+		Property name = at.child("keep-logins-as");
+		String keepLoginsAs = name.notBlank(registration.keepLoginsAs());
+		String grantType = registration.authorizationGrantType();
+		String deviceCode = AuthorizationGrantType.DEVICE_CODE.getValue();
+		if (keepLoginsAs != null && !deviceCode.equals(grantType) && !CIBA.equals(grantType)) {
+			throw name.invalid("nobody logs in by the grant '" + grantType + "'",
+					"Set " + at.child("authorization-grant-type").name() + " to " + deviceCode + " or " + CIBA
+							+ ", or remove it");
+		}
+		return keepLoginsAs;
 	}
 
 	private static boolean isAbsoluteUri(String text) {

@@ -8,6 +8,7 @@ import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.cache.TokenStore;
+import io.github.oidcgrants.managed.ManagedTokenStore;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,9 +23,10 @@ import org.springframework.context.annotation.Lazy;
  * Makes a {@link GrantTemplate} of {@code oidc-grants.registration.*} and of the
  * {@link GrantRegistration} beans of the application, and for each registration in the
  * properties a {@link io.github.oidcgrants.client.Configuration} that is injected with
- * the id as qualifier. An application's own {@link GrantTemplate}, {@link GrantClient} or
- * {@link TokenCache} is used instead, and a {@link TokenStore} as the second level of the
- * cache. Nothing is asked of any server at start.
+ * the id as qualifier. An application's own {@link GrantTemplate}, {@link GrantClient},
+ * {@link TokenCache} or {@link ManagedTokenStore} is used instead, and a
+ * {@link TokenStore} as the second level of the cache. Nothing is asked of any server at
+ * start.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(OidcGrantsProperties.class)
@@ -52,8 +54,9 @@ public final class OidcGrantsAutoConfiguration {
 	// Not even lazy initialization puts the checks off.
 	@Bean
 	@Lazy(false)
-	Registrations oidcGrantsRegistrations(OidcGrantsProperties properties, Connections connections, Bundles bundles) {
-		return new Registrations(properties, connections, bundles);
+	Registrations oidcGrantsRegistrations(OidcGrantsProperties properties, Connections connections, Bundles bundles,
+			ManagedTokenStore store) {
+		return new Registrations(properties, connections, bundles, store.isPersistent());
 	}
 
 	@Bean
@@ -72,7 +75,13 @@ public final class OidcGrantsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GrantTemplate grantTemplate(GrantClient client, TokenCache cache, Registrations configured,
+	ManagedTokenStore managedTokenStore() {
+		return ManagedTokenStore.inMemory();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GrantTemplate grantTemplate(GrantClient client, TokenCache cache, Registrations configured, ManagedTokenStore store,
 			ObjectProvider<GrantRegistration> declared) {
 		List<GrantRegistration> all = new ArrayList<>(configured.all());
 		declared.orderedStream().forEach((registration) -> {
@@ -83,7 +92,7 @@ public final class OidcGrantsAutoConfiguration {
 			}
 			all.add(registration);
 		});
-		return new GrantTemplate(client, cache, all);
+		return new GrantTemplate(client, cache, all, store);
 	}
 
 }

@@ -49,6 +49,9 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * certificate of ssl.bundle, although another method authenticates the client.
 	 * @param authorizationGrantType Grant that a token is got by when only the
 	 * registration is named: any that is one request.
+	 * @param keepLoginsAs Name under which the tokens of device and CIBA logins are kept
+	 * and refreshed, the newest login in the place of the one before; they are not kept
+	 * unless set.
 	 * @param scope Scopes to ask for, separated by commas or spaces.
 	 * @param resource Absolute URIs of the APIs that the token is for.
 	 * @param audience Logical names of the services that the token is for.
@@ -71,8 +74,8 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 			@Nullable Resource clientSecretLocation, @Nullable String clientAuthenticationMethod,
 			@Nullable ClientAssertion clientAssertion,
 			@DefaultValue("false") boolean tlsClientCertificateBoundAccessTokens,
-			@DefaultValue("client_credentials") String authorizationGrantType, @DefaultValue List<String> scope,
-			@DefaultValue List<String> resource, @DefaultValue List<String> audience,
+			@DefaultValue("client_credentials") String authorizationGrantType, @Nullable String keepLoginsAs,
+			@DefaultValue List<String> scope, @DefaultValue List<String> resource, @DefaultValue List<String> audience,
 			@DefaultValue Map<String, String> parameters, @DefaultValue List<String> allowedOrigins,
 			@DefaultValue Dpop dpop, @DefaultValue Cache cache, @DefaultValue IdToken idToken, @Nullable Ssl ssl,
 			@Nullable Duration connectTimeout, @Nullable Duration timeout, @Nullable Boolean allowInsecureRequests) {
@@ -83,10 +86,10 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 					+ ((this.clientSecret != null) ? Redactor.MASK : null) + ", clientSecretLocation="
 					+ this.clientSecretLocation + ", clientAuthenticationMethod=" + this.clientAuthenticationMethod
 					+ ", clientAssertion=" + this.clientAssertion + ", authorizationGrantType="
-					+ this.authorizationGrantType + ", scope=" + this.scope + ", resource=" + this.resource
-					+ ", audience=" + this.audience + ", parameters=" + this.parameters.keySet() + ", allowedOrigins="
-					+ this.allowedOrigins + ", dpop=" + this.dpop + ", cache=" + this.cache + ", idToken="
-					+ this.idToken + ", ssl=" + this.ssl + "]";
+					+ this.authorizationGrantType + ", keepLoginsAs=" + this.keepLoginsAs + ", scope=" + this.scope
+					+ ", resource=" + this.resource + ", audience=" + this.audience + ", parameters="
+					+ this.parameters.keySet() + ", allowedOrigins=" + this.allowedOrigins + ", dpop=" + this.dpop
+					+ ", cache=" + this.cache + ", idToken=" + this.idToken + ", ssl=" + this.ssl + "]";
 		}
 
 	}

@@ -31,9 +31,17 @@ final class Registrations {
 
 	private final Bundles bundles;
 
-	Registrations(OidcGrantsProperties properties, Connections connections, Bundles bundles) {
+	private final boolean keepsRefreshTokens;
+
+	/**
+	 * Creates the registrations.
+	 * @param keepsRefreshTokens whether refresh tokens outlive the application
+	 */
+	Registrations(OidcGrantsProperties properties, Connections connections, Bundles bundles,
+			boolean keepsRefreshTokens) {
 		this.connections = connections;
 		this.bundles = bundles;
+		this.keepsRefreshTokens = keepsRefreshTokens;
 		Property provider = Property.ROOT.child("crypto-provider");
 		String choice = provider.notBlank(properties.cryptoProvider());
 		if (choice != null) {
@@ -68,14 +76,21 @@ final class Registrations {
 		requireClientId(at, registration);
 		String provider = this.providers.resolve(at, id, registration);
 		HttpSettings settings = this.providers.settings(provider).with(at, registration);
-		GrantRegistration.Builder builder = GrantRegistration
-			.builder(id, configuration(id, at, registration, provider, settings))
+		Configuration configuration = configuration(id, at, registration, provider, settings);
+		if (this.keepsRefreshTokens && configuration.isPublic()) {
+			DPoPKeys.requireKey(at.child("dpop"), registration.dpop());
+		}
+		GrantRegistration.Builder builder = GrantRegistration.builder(id, configuration)
 			.grantType(GrantTypes.check(at.child("authorization-grant-type"), registration.authorizationGrantType()))
 			.parameters(parameters(at, registration))
 			.cachePolicy(cachePolicy(at.child("cache"), registration.cache()));
 		allowOrigins(builder, at.child("allowed-origins"), registration.allowedOrigins(),
 				settings.allowInsecureRequests());
 		DPoPKeys.configure(builder, at.child("dpop"), registration.dpop(), this.bundles);
+		String keepLoginsAs = GrantTypes.keepLoginsAs(at, registration);
+		if (keepLoginsAs != null) {
+			builder.keepLoginsAs(keepLoginsAs);
+		}
 		return builder.build();
 	}
 

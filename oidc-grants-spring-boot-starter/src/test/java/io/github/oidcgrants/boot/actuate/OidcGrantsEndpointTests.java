@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.oidcgrants.GrantTemplate;
+import io.github.oidcgrants.boot.PersistentStore;
 import io.github.oidcgrants.boot.StubServer;
 import io.github.oidcgrants.boot.actuate.autoconfigure.OidcGrantsEndpointAutoConfiguration;
 import io.github.oidcgrants.boot.autoconfigure.OidcGrantsAutoConfiguration;
@@ -12,6 +13,7 @@ import io.github.oidcgrants.cache.TokenStore;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import org.awaitility.Awaitility;
+import io.github.oidcgrants.managed.ManagedTokenStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,20 @@ class OidcGrantsEndpointTests {
 				assertThat(token.keptUntil()).isBetween(token.issued(), token.expires());
 			});
 			assertThat(answer.toString()).doesNotContain("token-1").doesNotContain("hush");
+		});
+	}
+
+	@Test
+	void it_counts_refresh_tokens_that_are_in_memory_only() {
+		this.runner.withBean(ManagedTokenStore.class, PersistentStore::new).run((context) -> {
+			OidcGrantsEndpoint endpoint = context.getBean(OidcGrantsEndpoint.class);
+			assertThat(endpoint.tokens().unsavedRefreshTokens()).isEmpty();
+			context.getBean(PersistentStore.class).fails = true;
+			context.getBean(GrantTemplate.class)
+				.managed("payments")
+				.put("ada", PersistentStore.login("access-1", "refresh-1"));
+			assertThat(endpoint.tokens().unsavedRefreshTokens()).containsExactly(Map.entry("payments", 1));
+			assertThat(endpoint.tokens().toString()).doesNotContain("refresh-1").doesNotContain("access-1");
 		});
 	}
 

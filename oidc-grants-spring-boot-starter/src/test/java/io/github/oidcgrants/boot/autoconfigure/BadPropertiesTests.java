@@ -271,6 +271,13 @@ class BadPropertiesTests {
 	static Stream<Arguments> mistakesWithTokens() {
 		return Stream.of(argumentSet("refresh", with(R + "authorization-grant-type=refresh_token"),
 				R + "authorization-grant-type", "comes from another grant", "call GrantTemplate.refreshTokenGrant"),
+				argumentSet("logins kept of a grant without logins", with(R + "keep-logins-as=main"),
+						R + "keep-logins-as", "nobody logs in by the grant 'client_credentials'",
+						R + "authorization-grant-type to urn:ietf:params:oauth:grant-type:device_code or"
+								+ " urn:openid:params:grant-type:ciba"),
+				argumentSet("logins kept under a blank name",
+						with(R + "authorization-grant-type=urn:openid:params:grant-type:ciba", R + "keep-logins-as= "),
+						R + "keep-logins-as", "it is blank", "leave it out"),
 				argumentSet("short name of a grant", with(R + "authorization-grant-type=token-exchange"),
 						R + "authorization-grant-type", "there is no grant 'token-exchange'",
 						"urn:ietf:params:oauth:grant-type:token-exchange"),
