@@ -15,7 +15,8 @@ final class GrantTypes {
 
 	private static final List<String> KNOWN = List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(),
 			AuthorizationGrantType.JWT_BEARER.getValue(), "urn:ietf:params:oauth:grant-type:saml2-bearer",
-			AuthorizationGrantType.TOKEN_EXCHANGE.getValue());
+			AuthorizationGrantType.TOKEN_EXCHANGE.getValue(), AuthorizationGrantType.DEVICE_CODE.getValue(),
+			"urn:openid:params:grant-type:ciba");
 
 	private static final String CIBA = "urn:openid:params:grant-type:ciba";
 

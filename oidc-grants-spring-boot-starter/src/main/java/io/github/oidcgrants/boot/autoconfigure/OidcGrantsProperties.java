@@ -21,13 +21,16 @@ import org.springframework.core.io.Resource;
  * @param provider Authorization servers, each by a name of the application's own.
  * @param http How authorization servers are called, unless a provider or registration
  * says otherwise.
+ * @param polling How servers are asked whether a user has decided.
+ * @param ciba What servers tell this application about backchannel authentications.
  * @param cryptoProvider Which JCA provider signs and verifies: auto, jdk, corretto,
  * conscrypt, or the name of an installed one; auto unless set, which uses Corretto or
  * Conscrypt where one is on the class path.
  */
 @ConfigurationProperties(value = OidcGrantsProperties.PREFIX, ignoreUnknownFields = false)
 record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration,
-		@DefaultValue Map<String, Provider> provider, @DefaultValue Http http, @Nullable String cryptoProvider) {
+		@DefaultValue Map<String, Provider> provider, @DefaultValue Http http, @DefaultValue Polling polling,
+		@DefaultValue Notifications ciba, @Nullable String cryptoProvider) {
 
 	static final String PREFIX = "oidc-grants";
 
@@ -48,7 +51,8 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * @param tlsClientCertificateBoundAccessTokens Whether access tokens are bound to the
 	 * certificate of ssl.bundle, although another method authenticates the client.
 	 * @param authorizationGrantType Grant that a token is got by when only the
-	 * registration is named: any that is one request.
+	 * registration is named: any that is one request. Or the device grant or that of
+	 * CIBA, which need a user and begin with a method of their own.
 	 * @param keepLoginsAs Name under which the tokens of device and CIBA logins are kept
 	 * and refreshed, the newest login in the place of the one before; they are not kept
 	 * unless set.
@@ -61,6 +65,7 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * @param dpop The key that tokens are bound to.
 	 * @param cache How tokens are kept.
 	 * @param idToken What was agreed on with the server about ID tokens.
+	 * @param ciba What was agreed on with the server about backchannel authentication.
 	 * @param ssl TLS for the connections of this registration.
 	 * @param connectTimeout How long making a connection may take; what the provider says
 	 * unless set.
@@ -77,7 +82,7 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 			@DefaultValue("client_credentials") String authorizationGrantType, @Nullable String keepLoginsAs,
 			@DefaultValue List<String> scope, @DefaultValue List<String> resource, @DefaultValue List<String> audience,
 			@DefaultValue Map<String, String> parameters, @DefaultValue List<String> allowedOrigins,
-			@DefaultValue Dpop dpop, @DefaultValue Cache cache, @DefaultValue IdToken idToken, @Nullable Ssl ssl,
+			@DefaultValue Dpop dpop, @DefaultValue Cache cache, @DefaultValue IdToken idToken, @DefaultValue Ciba ciba, @Nullable Ssl ssl,
 			@Nullable Duration connectTimeout, @Nullable Duration timeout, @Nullable Boolean allowInsecureRequests) {
 
 		@Override
@@ -89,7 +94,7 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 					+ this.authorizationGrantType + ", keepLoginsAs=" + this.keepLoginsAs + ", scope=" + this.scope
 					+ ", resource=" + this.resource + ", audience=" + this.audience + ", parameters="
 					+ this.parameters.keySet() + ", allowedOrigins=" + this.allowedOrigins + ", dpop=" + this.dpop
-					+ ", cache=" + this.cache + ", idToken=" + this.idToken + ", ssl=" + this.ssl + "]";
+					+ ", cache=" + this.cache + ", idToken=" + this.idToken + ", ciba=" + this.ciba + ", ssl=" + this.ssl + "]";
 		}
 
 	}
@@ -183,6 +188,28 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	}
 
 	/**
+	 * What was agreed on with the server about backchannel authentication.
+	 *
+	 * @param tokenDeliveryMode How the client learns that the user has decided: poll, by
+	 * asking; or ping, by asking and a notification.
+	 * @param request How authentication requests are signed.
+	 */
+	record Ciba(@DefaultValue("poll") String tokenDeliveryMode, @DefaultValue SignedRequest request) {
+	}
+
+	/**
+	 * How authentication requests are signed.
+	 *
+	 * @param algorithm Signature algorithm, none that signs with a secret; one of the
+	 * key's unless set.
+	 * @param key The key that signs authentication requests; they are not signed unless
+	 * set.
+	 * @param lifetime How long a signed request is valid, at most 60 minutes.
+	 */
+	record SignedRequest(@Nullable String algorithm, @Nullable Key key, @DefaultValue("5m") Duration lifetime) {
+	}
+
+	/**
 	 * TLS.
 	 *
 	 * @param bundle SSL bundle whose trust, and for mutual TLS key and certificate, are
@@ -200,6 +227,10 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * unless set.
 	 * @param jwkSetUri Address of the server's keys; the one in the server's metadata
 	 * unless set.
+	 * @param deviceAuthorizationUri Address of the device authorization endpoint; the one
+	 * in the server's metadata unless set.
+	 * @param backchannelAuthenticationUri Address of the backchannel authentication
+	 * endpoint; the one in the server's metadata unless set.
 	 * @param tenants Tenants whose ID tokens are accepted, of a server that names itself
 	 * with a tenantid template as Microsoft Entra does.
 	 * @param ssl TLS for the connections to this server; what oidc-grants.http says
@@ -213,6 +244,7 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 */
 	@ConfigurationPropertiesSource
 	record Provider(@Nullable String issuerUri, @Nullable String tokenUri, @Nullable String jwkSetUri,
+			@Nullable String deviceAuthorizationUri, @Nullable String backchannelAuthenticationUri,
 			@DefaultValue List<String> tenants, @Nullable Ssl ssl, @Nullable Duration connectTimeout,
 			@Nullable Duration timeout, @Nullable Boolean allowInsecureRequests) {
 	}
@@ -227,6 +259,25 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 */
 	record Http(@DefaultValue("5s") Duration connectTimeout, @DefaultValue("30s") Duration timeout,
 			@DefaultValue("false") boolean allowInsecureRequests, @Nullable Ssl ssl) {
+	}
+
+	/**
+	 * How servers are asked whether a user has decided.
+	 *
+	 * @param maxConcurrentRequests How many requests may be under way at a time; one
+	 * server gets at most half of them.
+	 */
+	record Polling(@DefaultValue("64") int maxConcurrentRequests) {
+	}
+
+	/**
+	 * What servers tell this application about backchannel authentications.
+	 *
+	 * @param notificationPath Path at which notifications are taken, below the context
+	 * path. There is none unless a registration has the delivery mode ping or this is
+	 * set.
+	 */
+	record Notifications(@DefaultValue("/oidc-grants/ciba") String notificationPath) {
 	}
 
 }

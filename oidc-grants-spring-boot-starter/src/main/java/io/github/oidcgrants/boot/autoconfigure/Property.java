@@ -49,6 +49,13 @@ record Property(String name) {
 		return duration;
 	}
 
+	int positive(int number) {
+		if (number < 1) {
+			throw invalid("it must be at least 1, not " + number, "Set a positive number, or leave it out");
+		}
+		return number;
+	}
+
 	@Nullable String notBlank(@Nullable String value) {
 		if (value != null && value.isBlank()) {
 			throw invalid("it is blank", "Set it, or leave it out");

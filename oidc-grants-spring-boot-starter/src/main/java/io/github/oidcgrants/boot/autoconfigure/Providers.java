@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 import io.github.oidcgrants.client.AuthorizationServer;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,10 @@ final class Providers {
 		requireSecure(AT.child(name).child("issuer-uri"), provider.issuerUri(), name, registration);
 		requireSecure(AT.child(name).child("token-uri"), provider.tokenUri(), name, registration);
 		requireSecure(AT.child(name).child("jwk-set-uri"), provider.jwkSetUri(), name, registration);
+		requireSecure(AT.child(name).child("device-authorization-uri"), provider.deviceAuthorizationUri(), name,
+				registration);
+		requireSecure(AT.child(name).child("backchannel-authentication-uri"), provider.backchannelAuthenticationUri(),
+				name, registration);
 	}
 
 	private static void requireSecure(Property at, @Nullable String uri, String name, Property registration) {
@@ -112,13 +117,12 @@ final class Providers {
 						"Set it to the issuer identifier of the authorization server, or set "
 								+ at.child("token-uri").name() + " to the address of its token endpoint");
 		}
-		if (tokenUri != null) {
-			server.tokenEndpoint(endpoint(at.child("token-uri"), tokenUri, "/oauth2/token"));
-		}
-		String jwkSetUri = at.child("jwk-set-uri").notBlank(provider.jwkSetUri());
-		if (jwkSetUri != null) {
-			server.jwksUri(endpoint(at.child("jwk-set-uri"), jwkSetUri, "/oauth2/jwks"));
-		}
+		endpoint(at.child("token-uri"), tokenUri, "/oauth2/token", server::tokenEndpoint);
+		endpoint(at.child("jwk-set-uri"), provider.jwkSetUri(), "/oauth2/jwks", server::jwksUri);
+		endpoint(at.child("device-authorization-uri"), provider.deviceAuthorizationUri(),
+				"/oauth2/device_authorization", server::deviceAuthorizationEndpoint);
+		endpoint(at.child("backchannel-authentication-uri"), provider.backchannelAuthenticationUri(),
+				"/oauth2/bc-authorize", server::backchannelAuthenticationEndpoint);
 		server.tenants(tenants(at, provider));
 		if (issuer != null) {
 			server.issuer(issuer);
@@ -136,6 +140,13 @@ final class Providers {
 		}
 		provider.tenants().forEach(at.child("tenants")::notBlank);
 		return provider.tenants();
+	}
+
+	private static void endpoint(Property at, @Nullable String text, String path, Consumer<URI> step) {
+		String uri = at.notBlank(text);
+		if (uri != null) {
+			step.accept(endpoint(at, uri, path));
+		}
 	}
 
 	private static URI endpoint(Property at, String text, String path) {

@@ -47,6 +47,7 @@ final class Registrations {
 		if (choice != null) {
 			provider.check(() -> select(choice), "Set it to auto or jdk, or add the provider to the class path");
 		}
+		Property.ROOT.child("polling.max-concurrent-requests").positive(properties.polling().maxConcurrentRequests());
 		this.providers = new Providers(properties);
 		Map<String, GrantRegistration> all = new LinkedHashMap<>();
 		properties.registration().forEach((id, registration) -> all.put(id, create(id, registration)));
@@ -117,6 +118,8 @@ final class Registrations {
 			.name(id)
 			.authentication(authentication)
 			.idTokenRules(IdTokens.rules(at.child("id-token"), registration.idToken(), secret, this.bundles))
+			.ciba(CibaClients.options(at.child("ciba"), registration.ciba(), this.providers.hasIssuer(provider),
+					this.bundles))
 			.tlsClientCertificateBoundAccessTokens(registration.tlsClientCertificateBoundAccessTokens())
 			.timeout(settings.timeout())
 			.allowInsecureRequests(settings.allowInsecureRequests());

@@ -39,6 +39,8 @@ class BadPropertiesTests {
 
 	private static final String I = R + "id-token.";
 
+	private static final String C = R + "ciba.";
+
 	private static final String KEY = A + "key.location=";
 
 	private static final String METHOD = R + "client-authentication-method=";
@@ -125,7 +127,8 @@ class BadPropertiesTests {
 				argumentSet("unknown key", with(R + "client-secrett=" + SECRET), R + "client-secrett", "is unknown",
 						"'oidc-grants.registration.payments': provider, client-id, client-secret,"),
 				argumentSet("unknown key of a provider", with(P + "issuer=https://idp.example.com"), P + "issuer",
-						"is unknown", "issuer-uri, token-uri, jwk-set-uri, tenants, ssl"),
+						"is unknown",
+						"issuer-uri, token-uri, jwk-set-uri, device-authorization-uri, backchannel-authentication-uri,"),
 				argumentSet("unknown key of http", with("oidc-grants.http.proxy=p"), "oidc-grants.http.proxy",
 						"is unknown", "connect-timeout, timeout, allow-insecure-requests"),
 				argumentSet("unknown key at the top", with("oidc-grants.registrations.a.client-id=a"),
@@ -232,6 +235,8 @@ class BadPropertiesTests {
 		a_mistake_ends_the_start_and_names_the_property_and_the_fix(
 				with(R + "dpop.mode=required", R + "dpop.key.location=" + location), R + "dpop.key.location", problem,
 				fix);
+		a_mistake_ends_the_start_and_names_the_property_and_the_fix(with(C + "request.key.location=" + location),
+				C + "request.key.location", problem, fix);
 	}
 
 	static Stream<Arguments> mistakesWithBundles() {
@@ -331,9 +336,59 @@ class BadPropertiesTests {
 						"'oidc-grants.provider.main.ssl': bundle."));
 	}
 
+	static Stream<Arguments> mistakesWithUsers() {
+		return Stream.of(
+				argumentSet("push", with(C + "token-delivery-mode=push"), C + "token-delivery-mode",
+						"push is not offered: tokens would come to an address", "Set it to ping or poll"),
+				argumentSet("mode that is none", with(C + "token-delivery-mode=PING"), C + "token-delivery-mode",
+						"there is no mode 'PING'", "Set it to poll or ping"),
+				argumentSet("blank mode", with(C + "token-delivery-mode="), C + "token-delivery-mode", "it is blank",
+						"leave it out"),
+				argumentSet("request signed with a secret",
+						with(C + "request.algorithm=HS256", C + "request.key.location=" + EC), C + "request.algorithm",
+						"cannot be signed with 'HS256'", "Set it to an asymmetric one"),
+				argumentSet("request that is not signed", with(C + "request.algorithm=none"), C + "request.algorithm",
+						"cannot be signed with 'none'", "Set it to an asymmetric one"),
+				argumentSet("request algorithm without key", with(C + "request.algorithm=ES256"), C + "request.key",
+						"it is not set, but there is an algorithm", C + "request.key.location"),
+				argumentSet("request algorithm of another key",
+						with(C + "request.algorithm=RS256", C + "request.key.location=" + EC), C + "request.algorithm",
+						"'RS256' is not one for the key: use one of [ES256]", "Set it to one of those"),
+				argumentSet("request of nothing", with(C + "request.lifetime=0s"), C + "request.lifetime",
+						"must be longer than nothing", "60m or less"),
+				argumentSet("request for longer than an hour", with(C + "request.lifetime=61m"), C + "request.lifetime",
+						"at most PT1H", "60m or less"),
+				argumentSet("request for nobody",
+						List.of(R + "provider=main", R + "client-id=app", P + "token-uri=https://idp.example.com/token",
+								C + "request.key.location=" + EC),
+						C + "request.key", "does not say which one that is", "issuer-uri"),
+				argumentSet("unknown bundle for requests", bundled(C + "request.key.ssl-bundle=clinet"),
+						C + "request.key.ssl-bundle", "there is no SSL bundle 'clinet'", "Set it to one of"),
+				argumentSet("unknown key of a request", with(C + "request.alg=ES256"), C + "request.alg", "is unknown",
+						"'oidc-grants.registration.payments.ciba.request': algorithm, key, lifetime."),
+				argumentSet("short name of the device grant", with(R + "authorization-grant-type=device_code"),
+						R + "authorization-grant-type", "there is no grant 'device_code'",
+						"urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba"),
+				argumentSet("device endpoint that is no address", with(P + "device-authorization-uri=/device"),
+						P + "device-authorization-uri", "not an absolute address", "/oauth2/device_authorization"),
+				argumentSet("http device endpoint", with(P + "device-authorization-uri=http://idp.example.com/device"),
+						P + "device-authorization-uri", "is not https", P + "allow-insecure-requests"),
+				argumentSet("backchannel endpoint that is no address",
+						with(P + "backchannel-authentication-uri=idp.example.com"),
+						P + "backchannel-authentication-uri", "not an absolute address", "/oauth2/bc-authorize"),
+				argumentSet("http backchannel endpoint",
+						with(P + "backchannel-authentication-uri=http://idp.example.com/bc"),
+						P + "backchannel-authentication-uri", "is not https", P + "allow-insecure-requests"),
+				argumentSet("no polls", with("oidc-grants.polling.max-concurrent-requests=0"),
+						"oidc-grants.polling.max-concurrent-requests", "at least 1, not 0", "a positive number"),
+				argumentSet("unknown key of polling", with("oidc-grants.polling.interval=1s"),
+						"oidc-grants.polling.interval", "is unknown",
+						"'oidc-grants.polling': max-concurrent-requests."));
+	}
+
 	@ParameterizedTest
 	@MethodSource({ "mistakes", "mistakesWithSecrets", "mistakesWithAssertions", "mistakesWithBundles",
-			"mistakesWithTokens" })
+			"mistakesWithTokens", "mistakesWithUsers" })
 	void a_mistake_ends_the_start_and_names_the_property_and_the_fix(List<String> properties, String property,
 			String problem, String fix) {
 		this.runner.withPropertyValues(properties.toArray(String[]::new)).run((context) -> {

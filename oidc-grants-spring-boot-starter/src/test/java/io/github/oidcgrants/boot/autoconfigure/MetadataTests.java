@@ -27,8 +27,10 @@ class MetadataTests {
 	void every_property_has_a_description() {
 		assertThat(properties(MAIN, "oidc-grants.")).containsOnlyKeys("registration", "provider",
 				"http.connect-timeout", "http.timeout", "http.allow-insecure-requests", "http.ssl.bundle",
-				"crypto-provider");
+				"polling.max-concurrent-requests", "ciba.notification-path", "crypto-provider");
 		assertDescribed(MAIN, "oidc-grants.", "http.", OidcGrantsProperties.Http.class);
+		assertDescribed(MAIN, "oidc-grants.", "polling.", OidcGrantsProperties.Polling.class);
+		assertDescribed(MAIN, "oidc-grants.", "ciba.", OidcGrantsProperties.Notifications.class);
 		for (Class<?> type : List.of(OidcGrantsProperties.Registration.class, OidcGrantsProperties.Provider.class)) {
 			assertDescribed("/META-INF/spring/configuration-metadata/" + type.getName() + ".json", "", "", type);
 		}
@@ -40,6 +42,12 @@ class MetadataTests {
 		assertThat(main.get("http.connect-timeout").get("defaultValue").asString()).isEqualTo("5s");
 		assertThat(main.get("http.timeout").get("defaultValue").asString()).isEqualTo("30s");
 		assertThat(main.get("http.allow-insecure-requests").get("defaultValue").asBoolean()).isFalse();
+		assertThat(main.get("polling.max-concurrent-requests").get("defaultValue").asInt()).isEqualTo(64);
+		assertThat(main.get("ciba.notification-path").get("defaultValue").asString()).isEqualTo("/oidc-grants/ciba");
+		Map<String, JsonNode> registration = properties("/META-INF/spring/configuration-metadata/"
+				+ OidcGrantsProperties.Registration.class.getName() + ".json", "ciba.");
+		assertThat(registration.get("token-delivery-mode").get("defaultValue").asString()).isEqualTo("poll");
+		assertThat(registration.get("request.lifetime").get("defaultValue").asString()).isEqualTo("5m");
 	}
 
 	@Test
@@ -47,7 +55,11 @@ class MetadataTests {
 		assertThat(suggested("client-authentication-method")).containsExactly("client_secret_basic",
 				"client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth",
 				"self_signed_tls_client_auth", "none");
-		assertThat(suggested("authorization-grant-type")).hasSize(4).contains("client_credentials");
+		assertThat(suggested("authorization-grant-type")).hasSize(6)
+			.contains("client_credentials", "urn:ietf:params:oauth:grant-type:device_code",
+					"urn:openid:params:grant-type:ciba");
+		assertThat(suggested("ciba.token-delivery-mode")).containsExactly("poll", "ping");
+		assertThat(suggested("ciba.request.algorithm")).contains("ES256").noneMatch((name) -> name.startsWith("HS"));
 		assertThat(suggested("client-assertion.audience")).containsExactly("issuer", "endpoint");
 		for (String name : List.of("client-assertion.algorithm", "dpop.algorithm", "id-token.signature-algorithm")) {
 			assertThat(suggested(name)).contains("RS256", "ES256", "EdDSA");

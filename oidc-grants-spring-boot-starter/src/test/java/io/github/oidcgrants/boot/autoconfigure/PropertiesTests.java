@@ -8,8 +8,12 @@ import java.util.Objects;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import io.github.oidcgrants.GrantRegistration;
+import io.github.oidcgrants.boot.TestKeys;
 import io.github.oidcgrants.cache.TokenCachePolicy;
+import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.client.CibaOptions;
 import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.client.TokenDeliveryMode;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.jose.CryptoProviders;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,9 @@ class PropertiesTests {
 			assertThat(configuration.timeout()).isEqualTo(Duration.ofSeconds(30));
 			assertThat(configuration.allowInsecureRequests()).isFalse();
 			assertThat(configuration.server().issuer()).isEqualTo("https://idp.example.com");
+			assertThat(configuration.ciba().tokenDeliveryMode()).isEqualTo(TokenDeliveryMode.POLL);
+			assertThat(configuration.ciba().signsRequests()).isFalse();
+			assertThat(configuration.ciba().requestLifetime()).isEqualTo(Duration.ofMinutes(5));
 			assertThat(context.getBean(OidcGrantsProperties.class).http().connectTimeout())
 				.isEqualTo(Duration.ofSeconds(5));
 		});
@@ -152,6 +159,33 @@ class PropertiesTests {
 				assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).isNull();
 			});
 		CryptoProviders.select("auto");
+	}
+
+	@Test
+	void what_is_said_about_waiting_for_users_reaches_it() {
+		String key = TestKeys.file("properties-ciba.pem", TestKeys.pem(TestKeys.ec()));
+		this.runner
+			.withPropertyValues(R + "authorization-grant-type=urn:openid:params:grant-type:ciba",
+					R + "ciba.token-delivery-mode=ping", R + "ciba.request.algorithm=ES256",
+					R + "ciba.request.key.location=" + key, R + "ciba.request.key.key-id=k1",
+					R + "ciba.request.lifetime=60m", P + "device-authorization-uri=https://idp.example.com/device",
+					P + "backchannel-authentication-uri=https://idp.example.com/bc")
+			.run((context) -> {
+				GrantRegistration registration = registration(context.getBean(Registrations.class));
+				assertThat(registration.grantType().getValue()).isEqualTo("urn:openid:params:grant-type:ciba");
+				CibaOptions ciba = registration.configuration().ciba();
+				assertThat(ciba.tokenDeliveryMode()).isEqualTo(TokenDeliveryMode.PING);
+				assertThat(ciba.requestSigningAlgorithm()).isEqualTo(JWSAlgorithm.ES256);
+				assertThat(ciba.requestSigningKey("app").publicJwk().getKeyID()).isEqualTo("k1");
+				assertThat(ciba.requestLifetime()).isEqualTo(Duration.ofMinutes(60));
+				AuthorizationServer server = registration.configuration().server();
+				assertThat(server.configured().endpoint("device_authorization_endpoint"))
+					.hasToString("https://idp.example.com/device");
+				assertThat(server.configured().endpoint("backchannel_authentication_endpoint"))
+					.hasToString("https://idp.example.com/bc");
+				assertThat(server.discovers("device_authorization_endpoint")).isFalse();
+				assertThat(server.discovers("token_endpoint")).isTrue();
+			});
 	}
 
 	@Test
