@@ -8,6 +8,7 @@ import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.cache.TokenStore;
+import io.github.oidcgrants.grant.CibaNotifications;
 import io.github.oidcgrants.managed.ManagedTokenStore;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,6 +19,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 
 /**
  * Makes a {@link GrantTemplate} of {@code oidc-grants.registration.*} and of the
@@ -51,6 +53,11 @@ public final class OidcGrantsAutoConfiguration {
 		return new Connections(bundles);
 	}
 
+	@Bean
+	PollThreads oidcGrantsPollThreads(Environment environment) {
+		return new PollThreads(environment);
+	}
+
 	// Not even lazy initialization puts the checks off.
 	@Bean
 	@Lazy(false)
@@ -61,8 +68,18 @@ public final class OidcGrantsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GrantClient grantClient(OidcGrantsProperties properties, Connections connections) {
-		return GrantClient.builder().transport(connections.transport(HttpSettings.of(properties.http()))).build();
+	GrantClient grantClient(OidcGrantsProperties properties, Connections connections, PollThreads threads) {
+		GrantClient.Builder client = GrantClient.builder()
+			.transport(connections.transport(HttpSettings.of(properties.http())))
+			.maxConcurrentPolls(properties.polling().checkedMaximum());
+		threads.configure(client);
+		return client.build();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CibaNotifications cibaNotifications(GrantClient client) {
+		return client.cibaNotifications();
 	}
 
 	@Bean

@@ -268,6 +268,11 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * server gets at most half of them.
 	 */
 	record Polling(@DefaultValue("64") int maxConcurrentRequests) {
+
+		int checkedMaximum() {
+			return Property.ROOT.child("polling.max-concurrent-requests").positive(this.maxConcurrentRequests);
+		}
+
 	}
 
 	/**

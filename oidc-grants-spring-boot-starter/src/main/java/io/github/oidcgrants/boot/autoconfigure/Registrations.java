@@ -47,7 +47,7 @@ final class Registrations {
 		if (choice != null) {
 			provider.check(() -> select(choice), "Set it to auto or jdk, or add the provider to the class path");
 		}
-		Property.ROOT.child("polling.max-concurrent-requests").positive(properties.polling().maxConcurrentRequests());
+		int unused = properties.polling().checkedMaximum();
 		this.providers = new Providers(properties);
 		Map<String, GrantRegistration> all = new LinkedHashMap<>();
 		properties.registration().forEach((id, registration) -> all.put(id, create(id, registration)));
