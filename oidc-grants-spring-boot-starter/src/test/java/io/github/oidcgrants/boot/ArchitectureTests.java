@@ -34,8 +34,16 @@ class ArchitectureTests {
 	void the_starter_needs_no_web_framework() {
 		noClasses().should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("jakarta.servlet..", "org.springframework.web.servlet..",
-					"org.springframework.web.reactive..", "reactor..")
+			.resideInAnyPackage("org.springframework.web.servlet..", "org.springframework.web.reactive..",
+					"org.springframework.security.web..")
+			.check(this.classes);
+		noClasses().that()
+			.resideOutsideOfPackage("io.github.oidcgrants.boot.ciba")
+			.and()
+			.haveNameNotMatching(".*NotificationAutoConfiguration.*")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("jakarta.servlet..", "reactor..")
 			.check(this.classes);
 	}
 

@@ -1,15 +1,27 @@
 package io.github.oidcgrants.boot;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import jakarta.servlet.Filter;
@@ -30,6 +42,8 @@ import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
@@ -47,6 +61,7 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
@@ -150,6 +165,45 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 		return refreshToken.getTokenValue();
 	}
 
+	/**
+	 * Decides about a device as a user does: opens the server's page, signed in, and
+	 * sends the form on it.
+	 * @param page the page, with the code in its address
+	 * @param agree whether the user agrees
+	 */
+	public static void decide(URI page, boolean agree) {
+		String credentials = Base64.getEncoder().encodeToString("ada:lovelace".getBytes(StandardCharsets.US_ASCII));
+		HttpRequest.Builder request = HttpRequest.newBuilder(page)
+			.header("Authorization", "Basic " + credentials)
+			.header("Accept", "text/html");
+		try {
+			HttpClient http = HttpClient.newHttpClient();
+			String form = http.send(request.build(), BodyHandlers.ofString()).body();
+			StringBuilder decision = new StringBuilder(agree ? "scope=read%3Ausers" : "");
+			for (String name : List.of("client_id", "state", "user_code")) {
+				Matcher input = Pattern.compile("name=\"" + name + "\" value=\"([^\"]+)\"").matcher(form);
+				if (!input.find()) {
+					throw new IllegalStateException("The server asks for no decision: " + form);
+				}
+				decision.append('&')
+					.append(name)
+					.append('=')
+					.append(URLEncoder.encode(input.group(1), StandardCharsets.UTF_8));
+			}
+			http.send(request.uri(page.resolve("/oauth2/device_verification"))
+				.header("Content-Type", "application/x-www-form-urlencoded")
+				.POST(BodyPublishers.ofString(decision.toString()))
+				.build(), BodyHandlers.discarding());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	@Override
 	public void close() {
 		this.context.close();
@@ -190,8 +244,16 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 		}
 
 		@Bean
+		UserDetailsService users() {
+			return new InMemoryUserDetailsManager(User.withUsername("ada").password("{noop}lovelace").build());
+		}
+
+		@Bean
 		SecurityFilterChain endpoints(HttpSecurity http, RegisteredClientRepository clients) {
+			http.httpBasic(Customizer.withDefaults());
 			http.oauth2AuthorizationServer((server) -> server.oidc(Customizer.withDefaults())
+				.deviceAuthorizationEndpoint(Customizer.withDefaults())
+				.deviceVerificationEndpoint(Customizer.withDefaults())
 				.clientAuthentication(
 						(authentication) -> authentication.authenticationConverter(PublicClientRefresh::convert)
 							.authenticationProvider(new PublicClientRefresh(clients))));
@@ -202,8 +264,9 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 
 		@Bean
 		RegisteredClientRepository clients(@Value("${client-keys:}") String jwkSetUri) {
-			return new InMemoryRegisteredClientRepository(client("client_secret_basic").build(),
-					client("client_secret_post").build(), client("none").build(),
+			return new InMemoryRegisteredClientRepository(client("client_secret_basic").build(), device("approving"),
+					device("denying"), device("binding"), device("hesitating"), client("client_secret_post").build(),
+					client("none").build(),
 					client("client_secret_jwt").clientSecret(secret("client_secret_jwt"))
 						.clientSettings(keys(jwkSetUri, MacAlgorithm.HS256))
 						.build(),
@@ -217,6 +280,21 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 						.build(),
 					client("self_signed_tls_client_auth").clientSettings(keys(jwkSetUri, SignatureAlgorithm.RS256))
 						.build());
+		}
+
+		// Each on its own: this server remembers what a user has agreed to.
+		private static RegisteredClient device(String clientId) {
+			return RegisteredClient.withId(clientId)
+				.clientId(clientId)
+				.clientSecret("{noop}" + secret(clientId))
+				.clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+				.authorizationGrantType(AuthorizationGrantType.DEVICE_CODE)
+				.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+				.tokenSettings(TokenSettings.builder()
+					.deviceCodeTimeToLive(Duration.ofSeconds("hesitating".equals(clientId) ? 2 : 300))
+					.build())
+				.scope("read:users")
+				.build();
 		}
 
 		private static ClientSettings keys(String jwkSetUri, JwsAlgorithm algorithm) {

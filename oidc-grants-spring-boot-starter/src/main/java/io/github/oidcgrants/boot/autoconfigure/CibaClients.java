@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CibaClients {
 
+	static final String PING = "ping";
+
 	private CibaClients() {
 	}
 
@@ -31,7 +33,7 @@ final class CibaClients {
 	private static TokenDeliveryMode mode(Property at, String mode) {
 		return switch (String.valueOf(at.notBlank(mode))) {
 			case "poll" -> TokenDeliveryMode.POLL;
-			case "ping" -> TokenDeliveryMode.PING;
+			case PING -> TokenDeliveryMode.PING;
 			case "push" -> throw at.invalid(
 					"push is not offered: tokens would come to an address of this application instead of the client"
 							+ " that asks for them, and FAPI-CIBA forbids it",

@@ -1,7 +1,6 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
 import java.util.Map;
-import java.util.Set;
 
 import io.github.oidcgrants.client.Configuration;
 
@@ -28,16 +27,14 @@ final class ConfigurationBeans implements BeanRegistrar {
 
 	@Override
 	public void register(BeanRegistry registry, Environment env) {
-		ids(env).forEach((id) -> registry.registerBean(PREFIX + id, Configuration.class,
-				(bean) -> bean.description("The client of oidc-grants.registration." + id)
-					.supplier((context) -> context.bean(Registrations.class).configuration(id))));
+		registrations(env).keySet()
+			.forEach((id) -> registry.registerBean(PREFIX + id, Configuration.class,
+					(bean) -> bean.description("The client of oidc-grants.registration." + id)
+						.supplier((context) -> context.bean(Registrations.class).configuration(id))));
 	}
 
-	private static Set<String> ids(Environment env) {
-		return Binder.get(env)
-			.bind(OidcGrantsProperties.PREFIX + ".registration", REGISTRATIONS)
-			.map(Map::keySet)
-			.orElseGet(Set::of);
+	static Map<String, OidcGrantsProperties.Registration> registrations(Environment env) {
+		return Binder.get(env).bind(OidcGrantsProperties.PREFIX + ".registration", REGISTRATIONS).orElseGet(Map::of);
 	}
 
 }

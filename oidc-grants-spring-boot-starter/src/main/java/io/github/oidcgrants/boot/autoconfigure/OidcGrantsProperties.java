@@ -3,6 +3,7 @@ package io.github.oidcgrants.boot.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.Redactor;
@@ -283,6 +284,21 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * set.
 	 */
 	record Notifications(@DefaultValue("/oidc-grants/ciba") String notificationPath) {
+
+		// Unreserved characters (RFC 3986 section 2.3), and no segment of dots.
+		private static final Pattern PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
+
+		String checkedPath() {
+			Property at = Property.ROOT.child("ciba.notification-path");
+			String path = String.valueOf(at.notBlank(this.notificationPath));
+			if (!PATH.matcher(path).matches()) {
+				throw at.invalid("'" + path + "' is not one path",
+						"Set it to a path of letters, digits and any of - . _ ~ that begins with a slash and does not"
+								+ " end with one, such as /oidc-grants/ciba");
+			}
+			return path;
+		}
+
 	}
 
 }

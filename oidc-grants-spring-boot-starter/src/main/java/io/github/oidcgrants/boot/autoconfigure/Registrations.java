@@ -47,7 +47,8 @@ final class Registrations {
 		if (choice != null) {
 			provider.check(() -> select(choice), "Set it to auto or jdk, or add the provider to the class path");
 		}
-		int unused = properties.polling().checkedMaximum();
+		int unusedMaximum = properties.polling().checkedMaximum();
+		String unusedPath = properties.ciba().checkedPath();
 		this.providers = new Providers(properties);
 		Map<String, GrantRegistration> all = new LinkedHashMap<>();
 		properties.registration().forEach((id, registration) -> all.put(id, create(id, registration)));

@@ -39,6 +39,8 @@ class BadPropertiesTests {
 
 	private static final String I = R + "id-token.";
 
+	private static final String PATH = "oidc-grants.ciba.notification-path=";
+
 	private static final String C = R + "ciba.";
 
 	private static final String KEY = A + "key.location=";
@@ -379,6 +381,10 @@ class BadPropertiesTests {
 				argumentSet("http backchannel endpoint",
 						with(P + "backchannel-authentication-uri=http://idp.example.com/bc"),
 						P + "backchannel-authentication-uri", "is not https", P + "allow-insecure-requests"),
+				path("told"), path("/"), path("/told/"), path("/a//b"), path("/a/../b"), path("/."), path("/told/*"),
+				path("/told/{id}"), path("/told?a=b"), path("/told;a=b"), path("/told%2F"), path("https://example.com"),
+				argumentSet("blank path", with(PATH), "oidc-grants.ciba.notification-path", "it is blank",
+						"leave it out"),
 				argumentSet("no polls", with("oidc-grants.polling.max-concurrent-requests=0"),
 						"oidc-grants.polling.max-concurrent-requests", "at least 1, not 0", "a positive number"),
 				argumentSet("unknown key of polling", with("oidc-grants.polling.interval=1s"),
@@ -428,6 +434,11 @@ class BadPropertiesTests {
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.withPropertyValues(with(R + "timeout=0s").toArray(String[]::new))
 			.run((context) -> assertThat(context).hasFailed());
+	}
+
+	private static Arguments path(String path) {
+		return argumentSet("path " + path, with(PATH + path), "oidc-grants.ciba.notification-path",
+				"'" + path + "' is not one path", "such as /oidc-grants/ciba");
 	}
 
 	private static String file(String name, String content) {

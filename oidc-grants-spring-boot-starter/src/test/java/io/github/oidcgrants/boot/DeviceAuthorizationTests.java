@@ -1,0 +1,127 @@
+package io.github.oidcgrants.boot;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+import com.nimbusds.jwt.SignedJWT;
+import io.github.oidcgrants.GrantTemplate;
+import io.github.oidcgrants.boot.autoconfigure.OidcGrantsAutoConfiguration;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
+import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * A user decides at a real server while an application waits. The registrations are named
+ * after what the user does; this server sends no interval, so each is asked after 5
+ * seconds.
+ */
+class DeviceAuthorizationTests {
+
+	private static final Duration LONG = Duration.ofMinutes(1);
+
+	private static SpringAuthorizationServer server;
+
+	@BeforeAll
+	static void start() {
+		server = SpringAuthorizationServer.start();
+	}
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
+
+	private static ApplicationContextRunner runner(String id, String... more) {
+		String prefix = "oidc-grants.registration." + id + ".";
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(OidcGrantsAutoConfiguration.class))
+			.withPropertyValues("oidc-grants.provider.main.issuer-uri=" + server.issuer(),
+					"oidc-grants.http.allow-insecure-requests=true", prefix + "provider=main",
+					prefix + "client-id=" + id, prefix + "client-secret=" + SpringAuthorizationServer.secret(id),
+					prefix + "authorization-grant-type=urn:ietf:params:oauth:grant-type:device_code",
+					prefix + "scope=read:users")
+			.withPropertyValues(more);
+	}
+
+	@Test
+	void the_token_of_a_user_who_agrees_is_awaited() {
+		runner("approving").run((context) -> {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			DeviceAuthorizationResponse device = template.initiateDeviceAuthorization("approving");
+			assertThat(device.expiresIn()).isBetween(Duration.ofSeconds(290), Duration.ofSeconds(300));
+			SpringAuthorizationServer.decide(page(device), true);
+			TokenEndpointResponse token = template.awaitDeviceAuthorizationGrant("approving", device, LONG);
+			assertThat(token.tokenType()).isEqualTo("bearer");
+			assertThat(token.scope()).isEqualTo("read:users");
+			assertThat(SignedJWT.parse(token.accessToken()).getJWTClaimsSet().getSubject()).isEqualTo("ada");
+			assertThat(template.refreshTokenGrant("approving", token).accessToken()).isNotEqualTo(token.accessToken());
+			GrantException ex = catchThrowableOfType(GrantException.class, () -> template.token("approving"));
+			assertThat(ex.kind()).isEqualTo(Kind.MISCONFIGURED);
+			assertThat(ex).hasMessageContaining("initiateDeviceAuthorization");
+		});
+	}
+
+	@Test
+	void there_is_none_of_a_user_who_refuses() {
+		runner("denying").run((context) -> {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			DeviceAuthorizationResponse device = template.initiateDeviceAuthorization("denying");
+			CompletableFuture<TokenEndpointResponse> future = template.pollDeviceAuthorizationGrant("denying", device);
+			assertThat(future).isNotDone();
+			SpringAuthorizationServer.decide(page(device), false);
+			CompletionException ex = catchThrowableOfType(CompletionException.class,
+					() -> future.orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join());
+			assertThat(ex.getCause()).isInstanceOfSatisfying(GrantException.class, (denied) -> {
+				assertThat(denied.kind()).isEqualTo(Kind.OAUTH_ERROR);
+				assertThat(denied.getError().getErrorCode()).isEqualTo("access_denied");
+				assertThat(denied.statusCode()).isEqualTo(400);
+			});
+		});
+	}
+
+	@Test
+	void there_is_none_of_a_user_who_takes_too_long() {
+		runner("hesitating").run((context) -> {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			DeviceAuthorizationResponse device = template.initiateDeviceAuthorization("hesitating");
+			GrantException ex = catchThrowableOfType(GrantException.class,
+					() -> template.awaitDeviceAuthorizationGrant("hesitating", device, LONG));
+			assertThat(ex.getError().getErrorCode()).isEqualTo("expired_token");
+			assertThat(device.expiresIn()).isZero();
+		});
+	}
+
+	@Test
+	void a_token_is_bound_to_the_key_of_the_registration() {
+		runner("binding", "oidc-grants.registration.binding.dpop.mode=required").run((context) -> {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			DeviceAuthorizationResponse device = template.initiateDeviceAuthorization("binding");
+			CompletableFuture<TokenEndpointResponse> future = template.pollDeviceAuthorizationGrant("binding", device);
+			SpringAuthorizationServer.decide(page(device), true);
+			TokenEndpointResponse token = future.get(LONG.toSeconds(), TimeUnit.SECONDS);
+			assertThat(token.tokenType()).isEqualTo("dpop");
+			assertThat(SignedJWT.parse(token.accessToken()).getJWTClaimsSet().getJSONObjectClaim("cnf"))
+				.isEqualTo(Map.of("jkt", template.dpopKeys("binding").current().thumbprint()));
+		});
+	}
+
+	private static URI page(DeviceAuthorizationResponse device) {
+		return Objects.requireNonNull(device.verificationUriComplete());
+	}
+
+}
