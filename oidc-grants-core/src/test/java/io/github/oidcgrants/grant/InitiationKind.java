@@ -9,6 +9,7 @@ import io.github.oidcgrants.testing.UserEndpoints;
  * The two requests that begin the wait for a user's decision. What holds for one holds
  * for the other.
  */
+@SuppressWarnings("ImmutableEnumChecker")
 enum InitiationKind {
 
 	DEVICE(UserEndpoints.DEVICE, "device_authorization_endpoint", GrantParameters.builder().scope("openid").build()) {

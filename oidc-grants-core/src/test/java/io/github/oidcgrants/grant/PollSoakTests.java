@@ -59,7 +59,7 @@ class PollSoakTests {
 		this.rig.pass(1799);
 		polls.forEach((code, poll) -> {
 			assertThat(poll).as(code).isDone();
-			assertThat(poll.isCompletedExceptionally()).as(code).isEqualTo(outcomes.get(code) != possible.get(0));
+			assertThat(poll.isCompletedExceptionally()).as(code).isEqualTo(!possible.get(0).equals(outcomes.get(code)));
 			assertThat(asked.get(code)).isEqualTo(decided.get(code));
 		});
 		assertThat(this.rig.left()).isEqualTo(NOTHING);
@@ -102,16 +102,12 @@ class PollSoakTests {
 	}
 
 	private static StubTransport.Answer noOutcome(Random random) throws IOException {
-		switch (random.nextInt(6)) {
-			case 0:
-				return PollRig.error("slow_down");
-			case 1:
-				return StubTransport.json(503, "{}").with("Retry-After", String.valueOf(random.nextInt(20)));
-			case 2:
-				throw new IOException("Connection reset");
-			default:
-				return PollRig.pending();
-		}
+		return switch (random.nextInt(6)) {
+			case 0 -> PollRig.error("slow_down");
+			case 1 -> StubTransport.json(503, "{}").with("Retry-After", String.valueOf(random.nextInt(20)));
+			case 2 -> throw new IOException("Connection reset");
+			default -> PollRig.pending();
+		};
 	}
 
 }

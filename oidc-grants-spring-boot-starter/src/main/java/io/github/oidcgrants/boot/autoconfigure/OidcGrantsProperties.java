@@ -83,8 +83,9 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 			@DefaultValue("client_credentials") String authorizationGrantType, @Nullable String keepLoginsAs,
 			@DefaultValue List<String> scope, @DefaultValue List<String> resource, @DefaultValue List<String> audience,
 			@DefaultValue Map<String, String> parameters, @DefaultValue List<String> allowedOrigins,
-			@DefaultValue Dpop dpop, @DefaultValue Cache cache, @DefaultValue IdToken idToken, @DefaultValue Ciba ciba, @Nullable Ssl ssl,
-			@Nullable Duration connectTimeout, @Nullable Duration timeout, @Nullable Boolean allowInsecureRequests) {
+			@DefaultValue Dpop dpop, @DefaultValue Cache cache, @DefaultValue IdToken idToken, @DefaultValue Ciba ciba,
+			@Nullable Ssl ssl, @Nullable Duration connectTimeout, @Nullable Duration timeout,
+			@Nullable Boolean allowInsecureRequests) {
 
 		@Override
 		public String toString() {
@@ -95,7 +96,8 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 					+ this.authorizationGrantType + ", keepLoginsAs=" + this.keepLoginsAs + ", scope=" + this.scope
 					+ ", resource=" + this.resource + ", audience=" + this.audience + ", parameters="
 					+ this.parameters.keySet() + ", allowedOrigins=" + this.allowedOrigins + ", dpop=" + this.dpop
-					+ ", cache=" + this.cache + ", idToken=" + this.idToken + ", ciba=" + this.ciba + ", ssl=" + this.ssl + "]";
+					+ ", cache=" + this.cache + ", idToken=" + this.idToken + ", ciba=" + this.ciba + ", ssl="
+					+ this.ssl + "]";
 		}
 
 	}
