@@ -331,7 +331,8 @@ public final class GrantClient implements AutoCloseable {
 	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
 	 * does. Whatever completes it ends the poll: {@link CompletableFuture#cancel cancel},
 	 * {@link CompletableFuture#orTimeout orTimeout} or {@link CompletableFuture#complete
-	 * complete}; what depends on it runs on the executor's threads
+	 * complete}; what depends on it runs on the executor's threads, and holds one of the
+	 * places of {@link Builder#maxConcurrentPolls maxConcurrentPolls} meanwhile
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if the parameters cannot be, or
 	 * this client is closed
 	 */

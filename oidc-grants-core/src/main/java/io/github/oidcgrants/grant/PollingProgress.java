@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param event what has just happened
  * @param asked how often the server was asked so far, this time included
  * @param interval how long to wait between two questions, as of now
- * @param nextAt when the server is asked next; {@code null} while it is being asked
+ * @param nextAt when the server is asked next; {@code null} while it is being asked, and
+ * if the time for the decision is up before
  * @param expiresAt when the time for the decision is up
  * @param reason what the server said or went wrong; {@code null} while it is being asked
  */
