@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CibaOptions {
 
+	// A JWT counts in seconds: one of half a second would have expired when it is made.
+	private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(1);
+
 	private static final Duration LONGEST_LIFETIME = Duration.ofMinutes(60);
 
 	private final TokenDeliveryMode tokenDeliveryMode;
@@ -168,14 +171,13 @@ public final class CibaOptions {
 
 		/**
 		 * Sets how long a signed authentication request is valid; 5 minutes unless set.
-		 * @param lifetime the time, longer than nothing and at most 60 minutes
+		 * @param lifetime the time, at least a second and at most 60 minutes
 		 * @return this
 		 */
 		public Builder requestLifetime(Duration lifetime) {
-			if (lifetime.isNegative() || lifetime.isZero() || lifetime.compareTo(LONGEST_LIFETIME) > 0) {
-				throw GrantException
-					.misconfigured("The lifetime of an authentication request must be longer than nothing and at most "
-							+ LONGEST_LIFETIME + ", not " + lifetime);
+			if (lifetime.compareTo(SHORTEST_LIFETIME) < 0 || lifetime.compareTo(LONGEST_LIFETIME) > 0) {
+				throw GrantException.misconfigured("The lifetime of an authentication request must be at least "
+						+ SHORTEST_LIFETIME + " and at most " + LONGEST_LIFETIME + ", not " + lifetime);
 			}
 			this.requestLifetime = lifetime;
 			return this;

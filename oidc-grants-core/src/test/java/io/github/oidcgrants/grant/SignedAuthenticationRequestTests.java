@@ -111,7 +111,7 @@ class SignedAuthenticationRequestTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "PT0S", "PT-1S", "PT60M0.001S", "PT24H" })
+	@ValueSource(strings = { "PT0S", "PT-1S", "PT60M0.001S", "PT24H", "PT0.5S", "PT0.000000001S" })
 	void lifetimeThatIsTooShortOrTooLongIsRefused(String lifetime) {
 		assertMisconfigured("The lifetime of an authentication request",
 				() -> CibaOptions.builder().requestLifetime(Duration.parse(lifetime)));
