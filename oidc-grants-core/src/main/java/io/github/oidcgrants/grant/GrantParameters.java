@@ -184,7 +184,15 @@ public final class GrantParameters {
 			throw GrantException
 				.misconfigured("The supplier of the parameter '" + name + "' gave nothing: nothing was sent");
 		}
+		requireArray(name, value);
 		return value;
+	}
+
+	private static void requireArray(String name, String value) {
+		if (AUTHORIZATION_DETAILS.equals(name) && JsonObject.parseArray(value) == null) {
+			throw GrantException
+				.misconfigured("The parameter 'authorization_details' is not a JSON array (RFC 9396 section 2)");
+		}
 	}
 
 	@Override
@@ -354,10 +362,7 @@ public final class GrantParameters {
 			if (this.suppliers.containsKey(name) || (!present.isEmpty() && !REPEATABLE.contains(name))) {
 				throw setTwice(name);
 			}
-			if (AUTHORIZATION_DETAILS.equals(name) && JsonObject.parseArray(value) == null) {
-				throw GrantException
-					.misconfigured("The parameter 'authorization_details' is not a JSON array (RFC 9396 section 2)");
-			}
+			requireArray(name, value);
 			if (!present.contains(value)) {
 				present.add(value);
 			}

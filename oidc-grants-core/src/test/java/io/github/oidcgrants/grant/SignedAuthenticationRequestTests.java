@@ -90,6 +90,17 @@ class SignedAuthenticationRequestTests {
 	}
 
 	@Test
+	void authorizationDetailsOfASupplierAreNotLeftOut() {
+		initiate(hinted().parameter("authorization_details", () -> "[{\"type\":\"payment\"}]").build(),
+				signing(TestKeys.P256).build());
+		assertThat(request().claims()).containsEntry("authorization_details", List.of(Map.of("type", "payment")));
+		assertMisconfigured("'authorization_details' is not a JSON array",
+				() -> initiate(hinted().parameter("authorization_details", () -> "payment").build(),
+						signing(TestKeys.P256).build()));
+		assertThat(this.users.requests(UserEndpoints.CIBA)).hasSize(1);
+	}
+
+	@Test
 	void issuerIsTheClientAndAudienceTheServer() {
 		initiate(signing(TestKeys.P256).build());
 		assertThat(request().claims()).containsEntry("iss", AuthorizationServerRig.CLIENT_ID)

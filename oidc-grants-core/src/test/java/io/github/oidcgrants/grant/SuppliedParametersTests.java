@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.oidcgrants.testing.Refusals.assertMisconfigured;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,6 +69,18 @@ class SuppliedParametersTests {
 				() -> rig.client().genericGrantRequest(rig.configuration(), JWT_BEARER, parameters))
 			.withMessageNotContaining("s3cret")
 			.withNoCause();
+		assertThat(rig.tokenRequests()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "payment s3cret", "[", "null", "[] []" })
+	void authorizationDetailsOfASupplierMustBeAJsonArrayToo(String details) {
+		GrantParameters parameters = GrantParameters.builder()
+			.parameter("authorization_details", () -> details)
+			.build();
+		assertMisconfigured("The parameter 'authorization_details' is not a JSON array",
+				() -> rig.client().clientCredentialsGrant(rig.configuration(), parameters))
+			.withMessageNotContaining("s3cret");
 		assertThat(rig.tokenRequests()).isEmpty();
 	}
 
