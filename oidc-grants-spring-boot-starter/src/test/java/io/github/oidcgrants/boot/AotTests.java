@@ -57,9 +57,27 @@ class AotTests {
 		}
 	}
 
+	/**
+	 * The registration that needs it is there only when the application runs.
+	 */
+	@Test
+	void an_application_that_was_processed_ahead_of_time_is_notified() throws Exception {
+		List<String> late = List.of("--oidc-grants.provider.main.issuer-uri=https://idp.example.com",
+				"--oidc-grants.registration.late.provider=main", "--oidc-grants.registration.late.client-id=app-late",
+				"--oidc-grants.registration.late.ciba.token-delivery-mode=ping");
+		process(AotWebApplication.class, List.of());
+		compile();
+		assertThat(run(AotWebApplication.class, late)).contains("Starting AOT-processed AotWebApplication")
+			.contains("notification: 401 [Bearer], other: 401");
+	}
+
 	private void process(List<String> arguments) throws Exception {
+		process(AotApplication.class, arguments);
+	}
+
+	private void process(Class<?> application, List<String> arguments) throws Exception {
 		List<String> command = new ArrayList<>(List.of("-cp", CLASS_PATH, SpringApplicationAotProcessor.class.getName(),
-				AotApplication.class.getName(), sources().toString(), classes().toString(), classes().toString(),
+				application.getName(), sources().toString(), classes().toString(), classes().toString(),
 				"io.github.oidcgrants", "aot-tests"));
 		command.addAll(arguments);
 		java(command);
@@ -81,8 +99,12 @@ class AotTests {
 	}
 
 	private String run(List<String> arguments) throws Exception {
+		return run(AotApplication.class, arguments);
+	}
+
+	private String run(Class<?> application, List<String> arguments) throws Exception {
 		List<String> command = new ArrayList<>(
-				List.of("-Dspring.aot.enabled=true", "-cp", withClasses(), AotApplication.class.getName()));
+				List.of("-Dspring.aot.enabled=true", "-cp", withClasses(), application.getName()));
 		command.addAll(arguments);
 		return java(command);
 	}

@@ -4,8 +4,6 @@ import io.github.oidcgrants.grant.CibaNotifications;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -65,19 +63,8 @@ public final class CibaNotificationWebFilter implements WebFilter, Ordered {
 			return Mono.just(HttpStatus.METHOD_NOT_ALLOWED);
 		}
 		String authorization = notification.getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
-		// A byte more than is allowed tells that there are more: the rest is not read.
-		return DataBufferUtils
-			.join(DataBufferUtils.takeUntilByteCount(notification.getBody(), CibaNotifications.MAX_BODY + 1L))
-			.map(CibaNotificationWebFilter::bytes)
-			.defaultIfEmpty(new byte[0])
+		return BoundedBody.read(notification.getBody(), CibaNotifications.MAX_BODY)
 			.map((body) -> this.notifications.handle(authorization, body));
-	}
-
-	private static byte[] bytes(DataBuffer buffer) {
-		byte[] bytes = new byte[buffer.readableByteCount()];
-		buffer.read(bytes);
-		DataBufferUtils.release(buffer);
-		return bytes;
 	}
 
 	private static Mono<Void> answer(ServerHttpResponse answer, HttpStatus status) {
