@@ -2,7 +2,11 @@ package io.github.oidcgrants.boot;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +14,9 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -21,11 +28,14 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.SignedJWT;
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.boot.actuate.OidcGrantsEndpoint;
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
+import io.github.oidcgrants.grant.CibaNotifications;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.http.Transports;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -35,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +54,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -62,6 +74,8 @@ class RedactionTests {
 	private static final String REFRESH_TOKEN = "r3fresh-token-that-nobody-sees";
 
 	private static final List<ECKey> KEYS = List.of(key(), key());
+
+	private static final String HINT = "h1nt-that-nobody-sees";
 
 	private static final String TICKET = "t1cket+&=/?%ürg";
 
@@ -148,6 +162,59 @@ class RedactionTests {
 			.orElse(null);
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void nothing_shows_what_waiting_for_users_is_secret_about(boolean signed) throws Exception {
+		String prefix = "oidc-grants.registration.payments.";
+		String token;
+		UserServer server = UserServer.start().interval(600).answer(400, "{\"error\":\"access_denied\"}");
+		try (Recorder recorder = new Recorder();
+				ConfigurableApplicationContext context = application(WebApplicationType.SERVLET, server.address(),
+						"client_secret_basic", Transports.jdk(Duration.ofSeconds(5), null), recorder)
+					.properties("server.address=127.0.0.1", "server.port=0", prefix + "scope=openid",
+							prefix + "ciba.token-delivery-mode=ping")
+					.properties(signed ? new String[] { prefix + "ciba.request.key.location="
+							+ TestKeys.file("redacted-ciba.jwk", KEYS.get(1).toJSONString()) } : new String[0])
+					.run()) {
+			GrantTemplate template = context.getBean(GrantTemplate.class);
+			BackchannelAuthenticationResponse pending = template.initiateBackchannelAuthentication("payments",
+					(ask) -> ask.parameter("login_hint", HINT));
+			token = notificationToken(server.authentications().get(0), signed);
+			CompletableFuture<TokenEndpointResponse> future = template.pollBackchannelAuthenticationGrant("payments",
+					pending);
+			URI endpoint = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port")
+					+ "/oidc-grants/ciba");
+			for (String body : List.of("{", "{\"auth_req_id\":\"" + pending.authReqId() + "\"}")) {
+				HttpClient.newHttpClient()
+					.send(HttpRequest.newBuilder(endpoint)
+						.header("Authorization", "Bearer " + token)
+						.POST(HttpRequest.BodyPublishers.ofString(body))
+						.build(), HttpResponse.BodyHandlers.discarding());
+			}
+			fail(() -> {
+				throw catchThrowableOfType(ExecutionException.class, () -> future.get(30, TimeUnit.SECONDS)).getCause();
+			});
+			see(pending, future, template.configuration("payments").ciba(), context.getBean(CibaNotifications.class),
+					context.getBean("oidcGrantsCibaNotificationEndpoint", FilterRegistrationBean.class),
+					context.getBean("oidcGrantsCibaNotificationEndpoint", FilterRegistrationBean.class).getFilter());
+			ConfigurationPropertiesBean.getAll(context).values().forEach((bean) -> see(bean.getInstance()));
+			this.seen.addAll(recorder.lines);
+		}
+		finally {
+			server.close();
+		}
+		List<String> secrets = Stream.concat(SECRETS.stream(), Stream.of(HINT, token, "request-1")).toList();
+		assertThat(this.seen).anyMatch((text) -> text.contains("access_denied"))
+			.anyMatch((text) -> text.contains("CibaNotificationFilter"));
+		assertThat(this.seen).filteredOn((text) -> secrets.stream().anyMatch(text::contains)).isEmpty();
+	}
+
+	private static String notificationToken(String form, boolean signed) throws Exception {
+		String value = form.replaceFirst(".*" + (signed ? "request" : "client_notification_token") + "=([^&]+).*",
+				"$1");
+		return signed ? SignedJWT.parse(value).getJWTClaimsSet().getStringClaim("client_notification_token") : value;
+	}
+
 	/**
 	 * Else the test above would see nothing whatever happened.
 	 */
@@ -195,22 +262,25 @@ class RedactionTests {
 
 	private static ConfigurableApplicationContext start(StubServer server, String method,
 			ClientHttpRequestFactory transport, Recorder recorder) {
+		return application(WebApplicationType.NONE, server.address(), method, transport, recorder).run();
+	}
+
+	private static SpringApplicationBuilder application(WebApplicationType type, String issuer, String method,
+			ClientHttpRequestFactory transport, Recorder recorder) {
 		String prefix = "oidc-grants.registration.payments.";
-		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+		return new SpringApplicationBuilder(Application.class).web(type)
 			.initializers((ApplicationContextInitializer<GenericApplicationContext>) (context) -> {
 				recorder.begin();
 				context.registerBean(GrantClient.class, () -> GrantClient.builder().transport(transport).build());
 			})
 			.properties("spring.main.banner-mode=off", "logging.level.root=TRACE", "debug=true",
 					"management.endpoints.web.exposure.include=*", "management.endpoints.jmx.exposure.include=*",
-					"oidc-grants.http.allow-insecure-requests=true",
-					"oidc-grants.provider.main.issuer-uri=" + server.address(), prefix + "provider=main",
-					prefix + "client-id=app", prefix + "client-secret=" + SECRET,
+					"oidc-grants.http.allow-insecure-requests=true", "oidc-grants.provider.main.issuer-uri=" + issuer,
+					prefix + "provider=main", prefix + "client-id=app", prefix + "client-secret=" + SECRET,
 					prefix + "client-authentication-method=" + method, prefix + "parameters.ticket=" + TICKET,
 					prefix + "dpop.mode=preferred",
 					prefix + "dpop.key.location=" + TestKeys.file("redacted-dpop.jwk", KEYS.get(0).toJSONString()))
-			.properties(assertionProperties(prefix + "client-assertion.", method))
-			.run();
+			.properties(assertionProperties(prefix + "client-assertion.", method));
 	}
 
 	private static String[] assertionProperties(String prefix, String method) {

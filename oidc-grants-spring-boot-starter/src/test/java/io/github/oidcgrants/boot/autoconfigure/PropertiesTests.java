@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.boot.TestKeys;
 import io.github.oidcgrants.cache.TokenCachePolicy;
@@ -178,6 +179,10 @@ class PropertiesTests {
 				assertThat(ciba.requestSigningAlgorithm()).isEqualTo(JWSAlgorithm.ES256);
 				assertThat(ciba.requestSigningKey("app").publicJwk().getKeyID()).isEqualTo("k1");
 				assertThat(ciba.requestLifetime()).isEqualTo(Duration.ofMinutes(60));
+				JWK before = ciba.requestSigningKey("app").publicJwk();
+				assertThat(ciba.requestSigningKey("app").publicJwk()).isEqualTo(before);
+				TestKeys.file("properties-ciba.pem", TestKeys.pem(TestKeys.ec()));
+				assertThat(ciba.requestSigningKey("app").publicJwk()).isNotEqualTo(before);
 				AuthorizationServer server = registration.configuration().server();
 				assertThat(server.configured().endpoint("device_authorization_endpoint"))
 					.hasToString("https://idp.example.com/device");
