@@ -140,9 +140,10 @@ public final class BackchannelAuthenticationGrant {
 				pending.authReqId(), parameters, options, received), pending);
 		CibaNotification notification = pending.notification();
 		if (notification != null) {
-			notification.onArrival(() -> this.polls.ping(poll));
+			Runnable wake = () -> this.polls.ping(poll);
+			notification.onArrival(wake);
 			CompletableFuture<TokenEndpointResponse> unused = poll
-				.whenComplete((token, failure) -> notification.settled());
+				.whenComplete((token, failure) -> notification.settled(wake));
 		}
 		return poll;
 	}

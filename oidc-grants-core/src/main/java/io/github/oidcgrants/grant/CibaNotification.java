@@ -70,10 +70,13 @@ final class CibaNotification {
 	}
 
 	/**
-	 * Leaves nothing to do when it arrives once more.
+	 * Leaves nothing to do when it arrives once more, unless that is something else by
+	 * now.
 	 */
-	synchronized void settled() {
-		this.wake = null;
+	synchronized void settled(Runnable wake) {
+		if (this.wake == wake) {
+			this.wake = null;
+		}
 	}
 
 	static boolean isEqual(String one, String other) {
