@@ -44,27 +44,36 @@ final class CibaNotification {
 	 * @param about what it is about
 	 * @return whether that is what it was expected to be about
 	 */
-	synchronized boolean arrived(String about) {
-		if (this.authReqId == null) {
-			this.early = about;
-			return true;
+	boolean arrived(String about) {
+		Runnable wake;
+		synchronized (this) {
+			if (this.authReqId == null) {
+				this.early = about;
+				return true;
+			}
+			if (!isEqual(this.authReqId, about)) {
+				return false;
+			}
+			wake = this.pinged ? null : this.wake;
+			this.pinged = true;
 		}
-		if (!isEqual(this.authReqId, about)) {
-			return false;
+		// With an executor that runs what it is given at once, this asks the server.
+		if (wake != null) {
+			wake.run();
 		}
-		if (!this.pinged && this.wake != null) {
-			this.wake.run();
-		}
-		this.pinged = true;
 		return true;
 	}
 
 	/**
 	 * Says what to do when it arrives. That is done at once if it is here already.
 	 */
-	synchronized void onArrival(Runnable wake) {
-		this.wake = wake;
-		if (this.pinged) {
+	void onArrival(Runnable wake) {
+		boolean here;
+		synchronized (this) {
+			this.wake = wake;
+			here = this.pinged;
+		}
+		if (here) {
 			wake.run();
 		}
 	}

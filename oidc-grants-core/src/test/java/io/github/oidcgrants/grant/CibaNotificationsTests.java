@@ -9,6 +9,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -160,6 +165,32 @@ class CibaNotificationsTests {
 	}
 
 	@Test
+	void replayIsAnsweredWhileTheFirstIsStillAtWork() throws Exception {
+		CibaNotification notification = expect(ID);
+		CountDownLatch atWork = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		notification.onArrival(() -> {
+			if (this.woken.incrementAndGet() == 1) {
+				atWork.countDown();
+				await(goOn);
+			}
+		});
+		ExecutorService executor = Executors.newFixedThreadPool(2);
+		try {
+			Future<HttpStatus> first = executor.submit(() -> handle(notification, ID));
+			await(atWork);
+			assertThat(executor.submit(() -> handle(notification, ID)).get(10, TimeUnit.SECONDS))
+				.isEqualTo(HttpStatus.NO_CONTENT);
+			goOn.countDown();
+			assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(HttpStatus.NO_CONTENT);
+		}
+		finally {
+			goOn.countDown();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
 	void bodyThatIsTooLongIsOnlyForThoseToKnowWhoHaveAToken() {
 		CibaNotification notification = expect(ID);
 		String longest = "{\"auth_req_id\": \"" + ID + "\"}";
@@ -290,6 +321,16 @@ class CibaNotificationsTests {
 
 	private static byte[] body(String authReqId, Charset charset) {
 		return ("{\"auth_req_id\": \"" + authReqId + "\"}").getBytes(charset);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
 	}
 
 }
