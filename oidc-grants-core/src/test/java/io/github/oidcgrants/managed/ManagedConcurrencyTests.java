@@ -180,7 +180,7 @@ class ManagedConcurrencyTests {
 	@Test
 	void aCallerThatLosesPatienceHarmsNoOther() throws Exception {
 		ManagedTokens impatient = new ManagedTokens(ManagedRig.REGISTRATION, "client", this.store, this.rig.refresher(),
-				Duration.ofMillis(20), new ManagedClockwork(this.rig.time, this.rig.time::nanoTime, (nanos) -> {
+				Duration.ofMillis(250), new ManagedClockwork(this.rig.time, this.rig.time::nanoTime, (nanos) -> {
 				}, this.rig.later::add, this.refreshes));
 		impatient.put("ada", this.rig.login("ada"));
 		this.rig.expire();
