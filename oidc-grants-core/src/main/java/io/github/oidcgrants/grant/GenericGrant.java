@@ -7,7 +7,6 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.token.TokenEndpointResponse;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
@@ -59,13 +58,15 @@ public final class GenericGrant {
 		if (AuthorizationGrantType.TOKEN_EXCHANGE.getValue().equals(grantType)) {
 			requireBothOrNeither(parameters);
 		}
-		return this.endpoint.request(new TokenRequest(configuration, new AuthorizationGrantType(grantType), parameters,
-				options, null, authReqId(grantType, parameters)));
+		return this.endpoint.request(PolledGrant.CIBA.grantType().getValue().equals(grantType)
+				? ciba(configuration, parameters.reading(PolledGrant.CIBA.parameter()), options)
+				: new TokenRequest(configuration, new AuthorizationGrantType(grantType), parameters, options));
 	}
 
-	private static @Nullable String authReqId(String grantType, GrantParameters parameters) {
-		List<String> value = parameters.get(PolledGrant.CIBA.parameter());
-		return (PolledGrant.CIBA.grantType().getValue().equals(grantType) && !value.isEmpty()) ? value.get(0) : null;
+	// Its ID token must be about this very request.
+	private static TokenRequest ciba(Configuration configuration, GrantParameters parameters, GrantOptions options) {
+		return new TokenRequest(configuration, PolledGrant.CIBA.grantType(), parameters, options, null,
+				parameters.get(PolledGrant.CIBA.parameter()).get(0));
 	}
 
 	// RFC 8693 section 2.1

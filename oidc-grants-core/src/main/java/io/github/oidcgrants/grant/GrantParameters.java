@@ -151,6 +151,14 @@ public final class GrantParameters {
 		return new GrantParameters(mergedValues, mergedSuppliers);
 	}
 
+	/**
+	 * Reads a supplier now, so that its parameter has one value from here on.
+	 */
+	GrantParameters reading(String name) {
+		Supplier<String> supplier = this.suppliers.get(name);
+		return (supplier != null) ? builder().parameter(name, read(name, supplier)).build().withDefaults(this) : this;
+	}
+
 	private boolean isEmpty() {
 		return this.values.isEmpty() && this.suppliers.isEmpty();
 	}

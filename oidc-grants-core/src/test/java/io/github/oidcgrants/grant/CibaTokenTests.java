@@ -100,6 +100,17 @@ class CibaTokenTests {
 				Map.entry(name, List.of("code-1")), Map.entry("client_id", List.of(AuthorizationServerRig.CLIENT_ID)));
 	}
 
+	@Test
+	void oneQuestionWithTheRequestOfASupplierIsHeldToTheSame() {
+		answer(Map.of(CLAIM, UserEndpoints.AUTH_REQ_ID));
+		GrantParameters supplied = GrantParameters.builder()
+			.parameter("auth_req_id", () -> UserEndpoints.AUTH_REQ_ID)
+			.build();
+		assertThat(generic(CIBA, supplied).claims()).isNotNull();
+		rig.server.answer(Map.of());
+		assertFails(Kind.MALFORMED_RESPONSE, () -> generic(CIBA, supplied)).withMessageContaining("it has no id_token");
+	}
+
 	private static void assertRefused(Kind kind, String reason) {
 		assertFails(kind, () -> {
 			throw failure(poll(InitiationKind.CIBA));
