@@ -129,7 +129,7 @@ class CibaPingTests {
 	@Test
 	void pingAfterTheTimeIsUpIsRefused() {
 		CompletableFuture<TokenEndpointResponse> poll = rig.poll(InitiationKind.CIBA, ping());
-		rig.server.time.advance(Duration.ofSeconds(600));
+		rig.server.time.advance(Duration.ofMinutes(10));
 		rig.work();
 		assertThat(poll).isCompletedExceptionally();
 		assertThat(ping(token(), UserEndpoints.AUTH_REQ_ID)).isEqualTo(HttpStatus.UNAUTHORIZED);

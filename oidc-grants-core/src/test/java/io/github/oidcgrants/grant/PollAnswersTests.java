@@ -181,7 +181,7 @@ class PollAnswersTests {
 	void answerThatHasExpiredIsNotAskedAbout() {
 		Configuration configuration = rig.server.configuration();
 		PendingResponse pending = rig.initiate(this.kind, configuration);
-		rig.server.time.advance(Duration.ofSeconds(600));
+		rig.server.time.advance(Duration.ofMinutes(10));
 		CompletableFuture<TokenEndpointResponse> poll = rig.poll(this.kind, configuration, pending,
 				GrantParameters.none());
 		assertFails(Kind.OAUTH_ERROR, () -> {

@@ -198,7 +198,12 @@ class RedactionTests {
 					context.getBean("oidcGrantsCibaNotificationEndpoint", FilterRegistrationBean.class),
 					context.getBean("oidcGrantsCibaNotificationEndpoint", FilterRegistrationBean.class).getFilter());
 			ConfigurationPropertiesBean.getAll(context).values().forEach((bean) -> see(bean.getInstance()));
-			this.seen.addAll(recorder.lines);
+			// A container shows what it receives when it is told to, and so does the
+			// JDK's client.
+			recorder.lines.stream()
+				.filter((line) -> !line.startsWith("org.apache.coyote") && !line.startsWith("org.apache.tomcat"))
+				.filter((line) -> !line.startsWith("jdk.internal") && !line.startsWith("jdk.httpclient"))
+				.forEach(this.seen::add);
 		}
 		finally {
 			server.close();

@@ -357,7 +357,7 @@ class BadPropertiesTests {
 						with(C + "request.algorithm=RS256", C + "request.key.location=" + EC), C + "request.algorithm",
 						"'RS256' is not one for the key: use one of [ES256]", "Set it to one of those"),
 				argumentSet("request of nothing", with(C + "request.lifetime=0s"), C + "request.lifetime",
-						"must be longer than nothing", "60m or less"),
+						"must be at least", "60m or less"),
 				argumentSet("request for longer than an hour", with(C + "request.lifetime=61m"), C + "request.lifetime",
 						"at most PT1H", "60m or less"),
 				argumentSet("request for nobody",
