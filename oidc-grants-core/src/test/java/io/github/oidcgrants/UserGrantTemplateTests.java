@@ -120,18 +120,23 @@ class UserGrantTemplateTests {
 	}
 
 	private void assertKept(CompletableFuture<TokenEndpointResponse> poll) throws Exception {
-		String thumbprint = this.key.thumbprint();
-		this.keys.rotate(handle());
-		rig.time.advanceWall(Duration.ofMinutes(6));
-		assertThat(this.keys.find(thumbprint)).isSameAs(this.key);
-		this.keys.rotate(handle());
-		approve();
-		TokenEndpointResponse token = poll.get(LONG.toSeconds(), TimeUnit.SECONDS);
-		assertThat(token.dpopThumbprint()).isEqualTo(thumbprint);
-		rig.time.advanceWall(Duration.ofMinutes(55));
-		assertThat(this.keys.find(thumbprint)).isSameAs(this.key);
-		rig.time.advanceWall(Duration.ofMinutes(5));
-		assertThat(this.keys.find(thumbprint)).isNull();
+		try {
+			String thumbprint = this.key.thumbprint();
+			this.keys.rotate(handle());
+			rig.time.advanceWall(Duration.ofMinutes(6));
+			assertThat(this.keys.find(thumbprint)).isSameAs(this.key);
+			this.keys.rotate(handle());
+			approve();
+			TokenEndpointResponse token = poll.get(LONG.toSeconds(), TimeUnit.SECONDS);
+			assertThat(token.dpopThumbprint()).isEqualTo(thumbprint);
+			rig.time.advanceWall(Duration.ofMinutes(55));
+			assertThat(this.keys.find(thumbprint)).isSameAs(this.key);
+			rig.time.advanceWall(Duration.ofMinutes(5));
+			assertThat(this.keys.find(thumbprint)).isNull();
+		}
+		finally {
+			poll.cancel(false);
+		}
 	}
 
 	@Test
