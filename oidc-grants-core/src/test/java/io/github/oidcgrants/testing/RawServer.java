@@ -188,6 +188,13 @@ public final class RawServer implements AutoCloseable {
 			return true;
 		}
 
+		/**
+		 * {@return the request that was read last, on any connection}
+		 */
+		public String lastRequest() {
+			return RawServer.this.requests.get(RawServer.this.requests.size() - 1);
+		}
+
 		public void write(String text) throws IOException {
 			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
 			this.socket.getOutputStream().flush();
