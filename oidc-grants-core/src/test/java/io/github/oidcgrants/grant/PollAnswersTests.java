@@ -17,6 +17,7 @@ import io.github.oidcgrants.testing.AuthorizationServerRig;
 import io.github.oidcgrants.testing.BadAnswer;
 import io.github.oidcgrants.testing.BadAnswers;
 import io.github.oidcgrants.testing.BrokenAnswer;
+import io.github.oidcgrants.testing.EverythingLogged;
 import io.github.oidcgrants.testing.UserEndpoints;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.AutoClose;
@@ -162,6 +163,27 @@ class PollAnswersTests {
 		assertThat(poll).isCompleted();
 		assertThat(rig.server.form()).containsEntry("resource", List.of("https://a.example"))
 			.containsEntry("x", List.of("made"));
+	}
+
+	@Test
+	void codeThatTheServerRepeatsIsNeitherToldNorShownAtTheEnd() {
+		String secret = (this.kind == InitiationKind.CIBA) ? UserEndpoints.AUTH_REQ_ID : UserEndpoints.DEVICE_CODE;
+		Configuration configuration = rig.server.configuration();
+		PendingResponse pending = rig.initiate(this.kind, configuration);
+		rig.server.time.advance(Duration.ofSeconds(590));
+		CompletableFuture<TokenEndpointResponse> poll = rig.poll(this.kind, configuration, pending,
+				GrantParameters.none());
+		rig.server.answer(AuthorizationServerRig.json(400,
+				Map.of("error", "authorization_pending", "error_description", "Still waiting: " + secret)));
+		rig.pass(1);
+		rig.server.answer(AuthorizationServerRig.json(503, Map.of()).withHeader("WWW-Authenticate", secret + " a=b"));
+		rig.pass(10);
+		assertThat(EverythingLogged.everythingIn(failure(poll))).contains("expired_token", "Trouble last", "503")
+			.doesNotContain(secret);
+		assertThat(rig.progress).extracting(PollingProgress::event)
+			.contains(PollingProgress.Event.PENDING, PollingProgress.Event.RETRYING);
+		assertThat(rig.progress.toString()).doesNotContain(secret);
+		assertThat(poll.toString()).doesNotContain(secret);
 	}
 
 	@Test
