@@ -35,7 +35,7 @@ public final class Initiation {
 	/**
 	 * Sends the request. No proof goes with it, for no token comes back; but a server
 	 * that cannot bind the token as it must be bound is found out here, before a user is
-	 * bothered.
+	 * bothered, and a nonce that comes with the answer is for the proofs of the polls.
 	 * @param configuration the client
 	 * @param endpoint the endpoint's name in the metadata
 	 * @param options how to ask
@@ -50,9 +50,11 @@ public final class Initiation {
 					configuration.server().metadata(ServerMetadata.TOKEN_ENDPOINT, http));
 		}
 		ServerMetadata server = configuration.server().metadata(endpoint, http);
-		return new ClientExchange(configuration, server, http, this.clock)
+		HttpAnswer answer = new ClientExchange(configuration, server, http, this.clock)
 			.send(endpoint, (call) -> form.accept(server, call), TokenProofs.none())
 			.answer();
+		TokenProofs.remember(options, answer);
+		return answer;
 	}
 
 }

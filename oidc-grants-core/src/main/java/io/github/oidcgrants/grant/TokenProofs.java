@@ -65,6 +65,22 @@ final class TokenProofs {
 		return new TokenProofs((listed.isEmpty() || listed.contains(handle.algorithm())) ? handle : null, required);
 	}
 
+	/**
+	 * Takes note of the nonce in an answer to a request that carried no proof: the newest
+	 * from any answer is the one to use (RFC 9449 section 8.2).
+	 */
+	static void remember(GrantOptions options, HttpAnswer answer) {
+		DPoPHandle handle = options.dpop();
+		if (handle != null && options.dpopMode() != DPoPMode.OFF) {
+			remember(handle, answer);
+		}
+	}
+
+	private static @Nullable String remember(DPoPHandle handle, HttpAnswer answer) {
+		String nonce = answer.header("DPoP-Nonce");
+		return handle.remember(DPoPRole.AUTHORIZATION_SERVER, answer.call().uri(), nonce) ? nonce : null;
+	}
+
 	void apply(HttpCall call) {
 		DPoPHandle handle = this.handle;
 		if (handle == null) {
@@ -86,9 +102,8 @@ final class TokenProofs {
 		if (handle == null) {
 			return false;
 		}
-		String nonce = answer.header("DPoP-Nonce");
-		boolean usable = handle.remember(DPoPRole.AUTHORIZATION_SERVER, answer.call().uri(), nonce);
-		if (!usable || this.challenged || !isChallenge(answer)) {
+		String nonce = remember(handle, answer);
+		if (nonce == null || this.challenged || !isChallenge(answer)) {
 			return false;
 		}
 		this.challenged = true;

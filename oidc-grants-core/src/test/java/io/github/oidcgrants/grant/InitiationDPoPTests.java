@@ -1,5 +1,6 @@
 package io.github.oidcgrants.grant;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -9,9 +10,12 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
 import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.testing.AuthorizationServerRig;
+import io.github.oidcgrants.testing.JwtReader;
 import io.github.oidcgrants.testing.UserEndpoints;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,34 @@ class InitiationDPoPTests {
 	void serverThatListsNoAlgorithmIsAskedWhereDPoPIsOnlyPreferred() {
 		initiate(rig.configuration(), DPoPMode.PREFERRED);
 		assertThat(this.users.requests(this.kind.path())).hasSize(1);
+	}
+
+	@Test
+	void nonceInTheAnswerIsForTheProofsThatFollow() {
+		algorithms("ES256");
+		this.users.answer(this.kind.path(),
+				AuthorizationServerRig.json(this.kind.answer()).withHeader("DPoP-Nonce", "nonce-1"));
+		initiate(rig.configuration(), DPoPMode.REQUIRED);
+		assertThat(nonceOfTheNextProof()).isEqualTo("nonce-1");
+		this.users.answer(this.kind.path(),
+				AuthorizationServerRig.json(400, Map.of("error", "invalid_scope")).withHeader("DPoP-Nonce", "nonce-2"));
+		assertFails(Kind.OAUTH_ERROR, () -> initiate(rig.configuration(), DPoPMode.REQUIRED));
+		assertThat(nonceOfTheNextProof()).isEqualTo("nonce-2");
+	}
+
+	@Test
+	void nonceInTheAnswerIsForgottenWhereDPoPIsOff() {
+		this.users.answer(this.kind.path(),
+				AuthorizationServerRig.json(this.kind.answer()).withHeader("DPoP-Nonce", "nonce-1"));
+		initiate(rig.configuration(), DPoPMode.OFF);
+		assertThat(nonceOfTheNextProof()).isNull();
+	}
+
+	private @Nullable Object nonceOfTheNextProof() {
+		URI endpoint = URI.create(rig.issuer() + AuthorizationServerRig.TOKEN);
+		return JwtReader.read(this.dpop.proof(DPoPRole.AUTHORIZATION_SERVER, "POST", endpoint, null))
+			.claims()
+			.get("nonce");
 	}
 
 	@Test

@@ -1,5 +1,7 @@
 package io.github.oidcgrants.grant;
 
+import java.util.Map;
+
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.client.Configuration;
@@ -74,6 +76,13 @@ enum InitiationKind {
 	 */
 	GrantParameters least() {
 		return this.least;
+	}
+
+	/**
+	 * {@return the members of a good answer; may be changed}
+	 */
+	Map<String, Object> answer() {
+		return (this == DEVICE) ? UserEndpoints.code() : UserEndpoints.authenticationRequest();
 	}
 
 	abstract PendingResponse initiate(GrantClient client, Configuration configuration, GrantParameters parameters,
