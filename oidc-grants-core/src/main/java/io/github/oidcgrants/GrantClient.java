@@ -43,7 +43,7 @@ import org.springframework.security.oauth2.core.oidc.OidcIdToken;
  * Thread-safe. One instance serves any number of configurations. Closing it closes the
  * connections it made; not those of a transport it was given.
  */
-public final class GrantClient implements AutoCloseable {
+public final class GrantClient implements GrantOperations<Configuration>, AutoCloseable {
 
 	/**
 	 * How many polls may be asking their servers at a time, unless something else is set.
@@ -124,113 +124,20 @@ public final class GrantClient implements AutoCloseable {
 		return new Builder();
 	}
 
-	/**
-	 * Runs the client credentials grant (RFC 6749 section 4.4) without parameters.
-	 * @param configuration the client that asks
-	 * @return the token
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse clientCredentialsGrant(Configuration configuration) {
-		return clientCredentialsGrant(configuration, GrantParameters.none());
-	}
-
-	/**
-	 * Runs the client credentials grant (RFC 6749 section 4.4).
-	 * @param configuration the client that asks
-	 * @param parameters what it asks for
-	 * @return the token
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse clientCredentialsGrant(Configuration configuration, GrantParameters parameters) {
-		return clientCredentialsGrant(configuration, parameters, GrantOptions.none());
-	}
-
-	/**
-	 * Runs the client credentials grant (RFC 6749 section 4.4).
-	 * @param configuration the client that asks
-	 * @param parameters what it asks for
-	 * @param options how to run it
-	 * @return the token
-	 * @throws GrantException {@link Kind#OAUTH_ERROR} if the server refuses,
-	 * {@link Kind#UNEXPECTED_STATUS} or {@link Kind#MALFORMED_RESPONSE} if its answer is
-	 * not one of the protocol, {@link Kind#TRANSPORT} or {@link Kind#TIMEOUT} if there is
-	 * none, {@link Kind#MISCONFIGURED} if nothing could be sent
-	 */
+	@Override
 	public TokenEndpointResponse clientCredentialsGrant(Configuration configuration, GrantParameters parameters,
 			GrantOptions options) {
 		return this.clientCredentials.request(configuration, parameters, options);
 	}
 
-	/**
-	 * Runs the refresh token grant (RFC 6749 section 6) without parameters.
-	 * @param configuration the client that asks
-	 * @param refreshToken the refresh token
-	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
-	 * {@code null} if the old one goes on
-	 * @throws GrantException as
-	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
-	 * does
-	 */
-	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken) {
-		return refreshTokenGrant(configuration, refreshToken, GrantParameters.none());
-	}
-
-	/**
-	 * Runs the refresh token grant (RFC 6749 section 6).
-	 * @param configuration the client that asks
-	 * @param refreshToken the refresh token
-	 * @param parameters what it asks for, a smaller scope for one
-	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
-	 * {@code null} if the old one goes on
-	 * @throws GrantException as
-	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
-	 * does
-	 */
-	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken,
-			GrantParameters parameters) {
-		return refreshTokenGrant(configuration, refreshToken, parameters, GrantOptions.none());
-	}
-
-	/**
-	 * Runs the refresh token grant (RFC 6749 section 6).
-	 * @param configuration the client that asks
-	 * @param refreshToken the refresh token
-	 * @param parameters what it asks for, a smaller scope for one
-	 * @param options how to run it
-	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
-	 * {@code null} if the old one goes on
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)} does,
-	 * and {@link Kind#ID_TOKEN_REFUSED} if the server sent an ID token that is not to be
-	 * believed
-	 */
+	@Override
 	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken,
 			GrantParameters parameters, GrantOptions options) {
 		return refresh(configuration, refreshToken, null, parameters, options, (rotated) -> {
 		});
 	}
 
-	TokenEndpointResponse refresh(Configuration configuration, String refreshToken, @Nullable OidcIdToken previous,
-			GrantParameters parameters, GrantOptions options, Consumer<String> rotated) {
-		return this.refreshToken.request(configuration, refreshToken, previous, parameters, options, rotated);
-	}
-
-	/**
-	 * Refreshes tokens that came from an earlier grant. Unlike with the bare refresh
-	 * token, a new ID token must agree with the earlier one (OpenID Connect Core 1.0
-	 * section 12.2).
-	 * @param configuration the client that asks
-	 * @param previous the tokens to refresh
-	 * @param parameters what it asks for, a smaller scope for one
-	 * @param options how to run it
-	 * @return the new tokens; {@link TokenEndpointResponse#refreshToken()} is
-	 * {@code null} if the old one goes on
-	 * @throws GrantException as
-	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
-	 * does; {@link Kind#MISCONFIGURED} if there is no refresh token among the tokens
-	 */
+	@Override
 	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, TokenEndpointResponse previous,
 			GrantParameters parameters, GrantOptions options) {
 		String token = previous.refreshToken();
@@ -241,101 +148,24 @@ public final class GrantClient implements AutoCloseable {
 		});
 	}
 
-	/**
-	 * Runs any grant that is one request (RFC 6749 section 4.5) with default options.
-	 * @param configuration the client that asks
-	 * @param grantType the grant's name
-	 * @param parameters what it asks for
-	 * @return the token
-	 * @throws GrantException as
-	 * {@link #genericGrantRequest(Configuration, String, GrantParameters, GrantOptions)}
-	 * does
-	 */
-	public TokenEndpointResponse genericGrantRequest(Configuration configuration, String grantType,
-			GrantParameters parameters) {
-		return genericGrantRequest(configuration, grantType, parameters, GrantOptions.none());
+	TokenEndpointResponse refresh(Configuration configuration, String refreshToken, @Nullable OidcIdToken previous,
+			GrantParameters parameters, GrantOptions options, Consumer<String> rotated) {
+		return this.refreshToken.request(configuration, refreshToken, previous, parameters, options, rotated);
 	}
 
-	/**
-	 * Runs any grant that is one request (RFC 6749 section 4.5): JWT bearer (RFC 7523),
-	 * SAML 2.0 bearer (RFC 7522), token exchange (RFC 8693), or one of the server's own.
-	 * @param configuration the client that asks
-	 * @param grantType the grant's name
-	 * @param parameters what it asks for
-	 * @param options how to run it
-	 * @return the token
-	 * @throws GrantException as
-	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
-	 * does; {@link Kind#MISCONFIGURED} also if a parameter is missing that the grant
-	 * requires
-	 */
+	@Override
 	public TokenEndpointResponse genericGrantRequest(Configuration configuration, String grantType,
 			GrantParameters parameters, GrantOptions options) {
 		return this.generic.request(configuration, grantType, parameters, options);
 	}
 
-	/**
-	 * Asks for a code that a user is to enter on another device (RFC 8628 section 3.1).
-	 * @param configuration the client that asks
-	 * @param parameters what it asks for
-	 * @return the code, and where to enter it
-	 * @throws GrantException as
-	 * {@link #initiateDeviceAuthorization(Configuration, GrantParameters, GrantOptions)}
-	 * does
-	 */
-	public DeviceAuthorizationResponse initiateDeviceAuthorization(Configuration configuration,
-			GrantParameters parameters) {
-		return initiateDeviceAuthorization(configuration, parameters, GrantOptions.none());
-	}
-
-	/**
-	 * Asks for a code that a user is to enter on another device (RFC 8628 section 3.1).
-	 * @param configuration the client that asks
-	 * @param parameters what it asks for
-	 * @param options how to ask; where DPoP is required, a server that cannot do it is
-	 * not asked
-	 * @return the code, and where to enter it
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)} does
-	 */
+	@Override
 	public DeviceAuthorizationResponse initiateDeviceAuthorization(Configuration configuration,
 			GrantParameters parameters, GrantOptions options) {
 		return this.deviceAuthorization.initiate(configuration, parameters, options);
 	}
 
-	/**
-	 * Asks for the token of a device authorization until the user has decided (RFC 8628
-	 * section 3.4).
-	 * @param configuration the client that asks
-	 * @param pending the code that the user enters
-	 * @return the token, as
-	 * {@link #pollDeviceAuthorizationGrant(Configuration, DeviceAuthorizationResponse, GrantParameters, GrantOptions)}
-	 * gives it
-	 */
-	public CompletableFuture<TokenEndpointResponse> pollDeviceAuthorizationGrant(Configuration configuration,
-			DeviceAuthorizationResponse pending) {
-		return pollDeviceAuthorizationGrant(configuration, pending, GrantParameters.none(), GrantOptions.none());
-	}
-
-	/**
-	 * Asks for the token of a device authorization until the user has decided (RFC 8628
-	 * sections 3.4 and 3.5), in the intervals that the server wants, through time-outs,
-	 * broken connections and a server that is down. No thread is held meanwhile.
-	 * @param configuration the client that asks
-	 * @param pending the code that the user enters
-	 * @param parameters what is asked for besides; not {@code device_code}
-	 * @param options how to ask
-	 * @return the token. The future ends with a {@link GrantException}:
-	 * {@code access_denied} if the user refused, {@code expired_token} if they did not
-	 * decide in time, else as
-	 * {@link #refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
-	 * does. Whatever completes it ends the poll: {@link CompletableFuture#cancel cancel},
-	 * {@link CompletableFuture#orTimeout orTimeout} or {@link CompletableFuture#complete
-	 * complete}; what depends on it runs on the executor's threads, and holds one of the
-	 * places of {@link Builder#maxConcurrentPolls maxConcurrentPolls} meanwhile
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if the parameters cannot be, or
-	 * this client is closed
-	 */
+	@Override
 	public CompletableFuture<TokenEndpointResponse> pollDeviceAuthorizationGrant(Configuration configuration,
 			DeviceAuthorizationResponse pending, GrantParameters parameters, GrantOptions options) {
 		return pollDevice(configuration, pending, parameters, options, UnaryOperator.identity());
@@ -347,91 +177,13 @@ public final class GrantClient implements AutoCloseable {
 		return this.deviceAuthorization.poll(configuration, pending, parameters, options, received);
 	}
 
-	/**
-	 * Waits for the token of a device authorization on the caller's thread (RFC 8628
-	 * section 3.4).
-	 * @param configuration the client that asks
-	 * @param pending the code that the user enters
-	 * @param parameters what is asked for besides; not {@code device_code}
-	 * @param options how to ask
-	 * @param max the longest wait; a shorter one than
-	 * {@link DeviceAuthorizationResponse#expiresIn()} ends the poll before the user's
-	 * time is up
-	 * @return the token
-	 * @throws GrantException as
-	 * {@link #pollDeviceAuthorizationGrant(Configuration, DeviceAuthorizationResponse, GrantParameters, GrantOptions)}
-	 * has the future end; {@link Kind#TIMEOUT} after the longest wait, and
-	 * {@link Kind#TRANSPORT} for a thread that was interrupted, its interrupt status set.
-	 * The poll has ended then
-	 */
-	public TokenEndpointResponse awaitDeviceAuthorizationGrant(Configuration configuration,
-			DeviceAuthorizationResponse pending, GrantParameters parameters, GrantOptions options, Duration max) {
-		return Awaiting.await(pollDeviceAuthorizationGrant(configuration, pending, parameters, options), max);
-	}
-
-	/**
-	 * Has a user asked on a device of theirs (OpenID Connect CIBA Core 1.0 section 7.1).
-	 * @param configuration the client that asks
-	 * @param parameters whom to ask, by exactly one of {@code login_hint},
-	 * {@code id_token_hint} and {@code login_hint_token}, and for what; {@code openid} is
-	 * among the scopes
-	 * @return what the token is asked for with
-	 * @throws GrantException as
-	 * {@link #initiateBackchannelAuthentication(Configuration, GrantParameters, GrantOptions)}
-	 * does
-	 */
-	public BackchannelAuthenticationResponse initiateBackchannelAuthentication(Configuration configuration,
-			GrantParameters parameters) {
-		return initiateBackchannelAuthentication(configuration, parameters, GrantOptions.none());
-	}
-
-	/**
-	 * Has a user asked on a device of theirs (OpenID Connect CIBA Core 1.0 section 7.1).
-	 * @param configuration the client that asks
-	 * @param parameters whom to ask, by exactly one of {@code login_hint},
-	 * {@code id_token_hint} and {@code login_hint_token}, and for what; {@code openid} is
-	 * among the scopes
-	 * @param options how to send the request; where DPoP is required, a server that
-	 * cannot do it is not asked
-	 * @return what the token is asked for with
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)} does;
-	 * {@link Kind#MISCONFIGURED} also if the parameters are not as they must be
-	 */
+	@Override
 	public BackchannelAuthenticationResponse initiateBackchannelAuthentication(Configuration configuration,
 			GrantParameters parameters, GrantOptions options) {
 		return this.backchannelAuthentication.initiate(configuration, parameters, options);
 	}
 
-	/**
-	 * Asks for the token of a backchannel authentication until the user has decided
-	 * (OpenID Connect CIBA Core 1.0 section 10.1).
-	 * @param configuration the client that asks
-	 * @param pending the authentication request
-	 * @return the token, as
-	 * {@link #pollBackchannelAuthenticationGrant(Configuration, BackchannelAuthenticationResponse, GrantParameters, GrantOptions)}
-	 * gives it
-	 */
-	public CompletableFuture<TokenEndpointResponse> pollBackchannelAuthenticationGrant(Configuration configuration,
-			BackchannelAuthenticationResponse pending) {
-		return pollBackchannelAuthenticationGrant(configuration, pending, GrantParameters.none(), GrantOptions.none());
-	}
-
-	/**
-	 * Asks for the token of a backchannel authentication until the user has decided
-	 * (OpenID Connect CIBA Core 1.0 sections 10.1 and 11), in ping mode also at once when
-	 * the server says that they have. No thread is held meanwhile.
-	 * @param configuration the client that asks
-	 * @param pending the authentication request
-	 * @param parameters what is asked for besides; not {@code auth_req_id}
-	 * @param options how to ask
-	 * @return the token, with an ID token that is about this request; else the future
-	 * ends as that of
-	 * {@link #pollDeviceAuthorizationGrant(Configuration, DeviceAuthorizationResponse, GrantParameters, GrantOptions)}
-	 * does
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if the parameters cannot be, or
-	 * this client is closed
-	 */
+	@Override
 	public CompletableFuture<TokenEndpointResponse> pollBackchannelAuthenticationGrant(Configuration configuration,
 			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options) {
 		return pollBackchannel(configuration, pending, parameters, options, UnaryOperator.identity());
@@ -441,26 +193,6 @@ public final class GrantClient implements AutoCloseable {
 			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options,
 			UnaryOperator<TokenEndpointResponse> received) {
 		return this.backchannelAuthentication.poll(configuration, pending, parameters, options, received);
-	}
-
-	/**
-	 * Waits for the token of a backchannel authentication on the caller's thread (OpenID
-	 * Connect CIBA Core 1.0 section 10.1).
-	 * @param configuration the client that asks
-	 * @param pending the authentication request
-	 * @param parameters what is asked for besides; not {@code auth_req_id}
-	 * @param options how to ask
-	 * @param max the longest wait; a shorter one than
-	 * {@link BackchannelAuthenticationResponse#expiresIn()} ends the poll before the
-	 * user's time is up
-	 * @return the token
-	 * @throws GrantException as
-	 * {@link #awaitDeviceAuthorizationGrant(Configuration, DeviceAuthorizationResponse, GrantParameters, GrantOptions, Duration)}
-	 * does
-	 */
-	public TokenEndpointResponse awaitBackchannelAuthenticationGrant(Configuration configuration,
-			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options, Duration max) {
-		return Awaiting.await(pollBackchannelAuthenticationGrant(configuration, pending, parameters, options), max);
 	}
 
 	/**

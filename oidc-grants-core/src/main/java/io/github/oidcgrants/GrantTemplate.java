@@ -1,7 +1,6 @@
 package io.github.oidcgrants;
 
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.client.Configuration;
@@ -39,7 +37,7 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
  * are kept, and those of other grants where the registration says so
  * ({@link GrantRegistration#cachePolicy()}).
  */
-public final class GrantTemplate {
+public final class GrantTemplate implements GrantOperations<String> {
 
 	private static final String CIBA = "urn:openid:params:grant-type:ciba";
 
@@ -140,44 +138,6 @@ public final class GrantTemplate {
 	/**
 	 * Gives a token by the client credentials grant (RFC 6749 section 4.4).
 	 * @param registrationId the registration
-	 * @return the token, kept or new
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(String, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse clientCredentialsGrant(String registrationId) {
-		return clientCredentialsGrant(registrationId, GrantParameters.none());
-	}
-
-	/**
-	 * Gives a token by the client credentials grant (RFC 6749 section 4.4).
-	 * @param registrationId the registration
-	 * @param parameters sets what to ask for; a parameter replaces the registration's of
-	 * the same name
-	 * @return the token, kept or new
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(String, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse clientCredentialsGrant(String registrationId,
-			Consumer<GrantParameters.Builder> parameters) {
-		return clientCredentialsGrant(registrationId, build(parameters));
-	}
-
-	/**
-	 * Gives a token by the client credentials grant (RFC 6749 section 4.4).
-	 * @param registrationId the registration
-	 * @param parameters what to ask for; a parameter replaces the registration's of the
-	 * same name
-	 * @return the token, kept or new
-	 * @throws GrantException as
-	 * {@link #clientCredentialsGrant(String, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse clientCredentialsGrant(String registrationId, GrantParameters parameters) {
-		return clientCredentialsGrant(registrationId, parameters, GrantOptions.none());
-	}
-
-	/**
-	 * Gives a token by the client credentials grant (RFC 6749 section 4.4).
-	 * @param registrationId the registration
 	 * @param parameters what to ask for; a parameter replaces the registration's of the
 	 * same name
 	 * @param options how to run the grant
@@ -187,6 +147,7 @@ public final class GrantTemplate {
 	 * {@link GrantClient#clientCredentialsGrant(Configuration, GrantParameters, GrantOptions)}
 	 * does, and {@link Kind#COOLING_DOWN} if the last request failed a moment ago
 	 */
+	@Override
 	public TokenEndpointResponse clientCredentialsGrant(String registrationId, GrantParameters parameters,
 			GrantOptions options) {
 		return run(registered(registrationId), AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(), parameters,
@@ -220,34 +181,6 @@ public final class GrantTemplate {
 	 * what the registration asks for: a refresh must not ask for more than was granted.
 	 * @param registrationId the registration
 	 * @param refreshToken the refresh token
-	 * @return the new tokens, never kept ones
-	 * @throws GrantException as
-	 * {@link #refreshTokenGrant(String, String, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken) {
-		return refreshTokenGrant(registrationId, refreshToken, GrantParameters.none(), GrantOptions.none());
-	}
-
-	/**
-	 * Refreshes tokens (RFC 6749 section 6). Only what is given here is asked for, not
-	 * what the registration asks for: a refresh must not ask for more than was granted.
-	 * @param registrationId the registration
-	 * @param refreshToken the refresh token
-	 * @param parameters sets what to ask for
-	 * @return the new tokens, never kept ones
-	 * @throws GrantException as
-	 * {@link #refreshTokenGrant(String, String, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken,
-			Consumer<GrantParameters.Builder> parameters) {
-		return refreshTokenGrant(registrationId, refreshToken, build(parameters), GrantOptions.none());
-	}
-
-	/**
-	 * Refreshes tokens (RFC 6749 section 6). Only what is given here is asked for, not
-	 * what the registration asks for: a refresh must not ask for more than was granted.
-	 * @param registrationId the registration
-	 * @param refreshToken the refresh token
 	 * @param parameters what to ask for
 	 * @param options how to run the grant
 	 * @return the new tokens, never kept ones
@@ -256,6 +189,7 @@ public final class GrantTemplate {
 	 * {@link GrantClient#refreshTokenGrant(Configuration, String, GrantParameters, GrantOptions)}
 	 * does
 	 */
+	@Override
 	public TokenEndpointResponse refreshTokenGrant(String registrationId, String refreshToken,
 			GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
@@ -265,34 +199,24 @@ public final class GrantTemplate {
 
 	/**
 	 * Refreshes tokens that came from an earlier grant; a new ID token must agree with
-	 * the earlier one (OpenID Connect Core 1.0 section 12.2).
+	 * the earlier one (OpenID Connect Core 1.0 section 12.2). Bound tokens are refreshed
+	 * with their own DPoP key as long as the registration has it.
 	 * @param registrationId the registration
 	 * @param previous the tokens to refresh
+	 * @param parameters what to ask for; not what the registration asks for
+	 * @param options how to run the grant
 	 * @return the new tokens, never kept ones
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
 	 * else as
 	 * {@link GrantClient#refreshTokenGrant(Configuration, TokenEndpointResponse, GrantParameters, GrantOptions)}
 	 * does
 	 */
-	public TokenEndpointResponse refreshTokenGrant(String registrationId, TokenEndpointResponse previous) {
+	@Override
+	public TokenEndpointResponse refreshTokenGrant(String registrationId, TokenEndpointResponse previous,
+			GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return registered.issued(this.client.refreshTokenGrant(registered.registration().configuration(), previous,
-				GrantParameters.none(), registered.optionsFor(previous.dpopThumbprint())));
-	}
-
-	/**
-	 * Runs any grant that is one request (RFC 6749 section 4.5).
-	 * @param registrationId the registration
-	 * @param grantType the grant's name
-	 * @param parameters sets what to ask for; a parameter replaces the registration's of
-	 * the same name
-	 * @return the token, new unless the registration keeps the tokens of such grants
-	 * @throws GrantException as
-	 * {@link #genericGrantRequest(String, String, GrantParameters, GrantOptions)} does
-	 */
-	public TokenEndpointResponse genericGrantRequest(String registrationId, String grantType,
-			Consumer<GrantParameters.Builder> parameters) {
-		return genericGrantRequest(registrationId, grantType, build(parameters), GrantOptions.none());
+				parameters, registered.options(options, previous.dpopThumbprint())));
 	}
 
 	/**
@@ -312,35 +236,10 @@ public final class GrantTemplate {
 	 * does, and {@link Kind#COOLING_DOWN} if the token would be kept and the last request
 	 * failed a moment ago
 	 */
+	@Override
 	public TokenEndpointResponse genericGrantRequest(String registrationId, String grantType,
 			GrantParameters parameters, GrantOptions options) {
 		return run(registered(registrationId), grantType, parameters, options);
-	}
-
-	/**
-	 * Asks for a code that a user is to enter on another device (RFC 8628 section 3.1),
-	 * for what the registration asks for.
-	 * @param registrationId the registration
-	 * @return the code, and where to enter it
-	 * @throws GrantException as
-	 * {@link #initiateDeviceAuthorization(String, GrantParameters, GrantOptions)} does
-	 */
-	public DeviceAuthorizationResponse initiateDeviceAuthorization(String registrationId) {
-		return initiateDeviceAuthorization(registrationId, GrantParameters.none(), GrantOptions.none());
-	}
-
-	/**
-	 * Asks for a code that a user is to enter on another device (RFC 8628 section 3.1).
-	 * @param registrationId the registration
-	 * @param parameters sets what to ask for; a parameter replaces the registration's of
-	 * the same name
-	 * @return the code, and where to enter it
-	 * @throws GrantException as
-	 * {@link #initiateDeviceAuthorization(String, GrantParameters, GrantOptions)} does
-	 */
-	public DeviceAuthorizationResponse initiateDeviceAuthorization(String registrationId,
-			Consumer<GrantParameters.Builder> parameters) {
-		return initiateDeviceAuthorization(registrationId, build(parameters), GrantOptions.none());
 	}
 
 	/**
@@ -355,24 +254,12 @@ public final class GrantTemplate {
 	 * {@link GrantClient#initiateDeviceAuthorization(Configuration, GrantParameters, GrantOptions)}
 	 * does
 	 */
+	@Override
 	public DeviceAuthorizationResponse initiateDeviceAuthorization(String registrationId, GrantParameters parameters,
 			GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.initiateDeviceAuthorization(registered.registration().configuration(),
 				parameters.withDefaults(registered.registration().parameters()), registered.options(options));
-	}
-
-	/**
-	 * Asks for the token of a device authorization until the user has decided (RFC 8628
-	 * sections 3.4 and 3.5).
-	 * @param registrationId the registration
-	 * @param pending the code that the user enters
-	 * @return the token, never a kept one; whatever completes the future ends the poll
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
-	 */
-	public CompletableFuture<TokenEndpointResponse> pollDeviceAuthorizationGrant(String registrationId,
-			DeviceAuthorizationResponse pending) {
-		return pollDeviceAuthorizationGrant(registrationId, pending, GrantParameters.none(), GrantOptions.none());
 	}
 
 	/**
@@ -389,43 +276,12 @@ public final class GrantTemplate {
 	 * does
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
 	 */
+	@Override
 	public CompletableFuture<TokenEndpointResponse> pollDeviceAuthorizationGrant(String registrationId,
 			DeviceAuthorizationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollDevice(registered.registration().configuration(), pending, parameters,
 				kept(registered, options, pending.expiresAt()), (token) -> loggedIn(registered, token));
-	}
-
-	/**
-	 * Waits for the token of a device authorization on the caller's thread (RFC 8628
-	 * section 3.4).
-	 * @param registrationId the registration
-	 * @param pending the code that the user enters
-	 * @param max the longest wait
-	 * @return the token, never a kept one
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
-	 * else as
-	 * {@link GrantClient#awaitDeviceAuthorizationGrant(Configuration, DeviceAuthorizationResponse, GrantParameters, GrantOptions, Duration)}
-	 * does
-	 */
-	public TokenEndpointResponse awaitDeviceAuthorizationGrant(String registrationId,
-			DeviceAuthorizationResponse pending, Duration max) {
-		return Awaiting.await(pollDeviceAuthorizationGrant(registrationId, pending), max);
-	}
-
-	/**
-	 * Has a user asked on a device of theirs (OpenID Connect CIBA Core 1.0 section 7.1).
-	 * @param registrationId the registration
-	 * @param parameters sets whom to ask, and for what; a parameter replaces the
-	 * registration's of the same name
-	 * @return what the token is asked for with
-	 * @throws GrantException as
-	 * {@link #initiateBackchannelAuthentication(String, GrantParameters, GrantOptions)}
-	 * does
-	 */
-	public BackchannelAuthenticationResponse initiateBackchannelAuthentication(String registrationId,
-			Consumer<GrantParameters.Builder> parameters) {
-		return initiateBackchannelAuthentication(registrationId, build(parameters), GrantOptions.none());
 	}
 
 	/**
@@ -441,24 +297,12 @@ public final class GrantTemplate {
 	 * {@link GrantClient#initiateBackchannelAuthentication(Configuration, GrantParameters, GrantOptions)}
 	 * does
 	 */
+	@Override
 	public BackchannelAuthenticationResponse initiateBackchannelAuthentication(String registrationId,
 			GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.initiateBackchannelAuthentication(registered.registration().configuration(),
 				parameters.withDefaults(registered.registration().parameters()), registered.options(options));
-	}
-
-	/**
-	 * Asks for the token of a backchannel authentication until the user has decided
-	 * (OpenID Connect CIBA Core 1.0 sections 10.1 and 11).
-	 * @param registrationId the registration
-	 * @param pending the authentication request
-	 * @return the token, never a kept one; whatever completes the future ends the poll
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
-	 */
-	public CompletableFuture<TokenEndpointResponse> pollBackchannelAuthenticationGrant(String registrationId,
-			BackchannelAuthenticationResponse pending) {
-		return pollBackchannelAuthenticationGrant(registrationId, pending, GrantParameters.none(), GrantOptions.none());
 	}
 
 	/**
@@ -474,28 +318,12 @@ public final class GrantTemplate {
 	 * does
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
 	 */
+	@Override
 	public CompletableFuture<TokenEndpointResponse> pollBackchannelAuthenticationGrant(String registrationId,
 			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollBackchannel(registered.registration().configuration(), pending, parameters,
 				kept(registered, options, pending.expiresAt()), (token) -> loggedIn(registered, token));
-	}
-
-	/**
-	 * Waits for the token of a backchannel authentication on the caller's thread (OpenID
-	 * Connect CIBA Core 1.0 section 10.1).
-	 * @param registrationId the registration
-	 * @param pending the authentication request
-	 * @param max the longest wait
-	 * @return the token, never a kept one
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
-	 * else as
-	 * {@link GrantClient#awaitBackchannelAuthenticationGrant(Configuration, BackchannelAuthenticationResponse, GrantParameters, GrantOptions, Duration)}
-	 * does
-	 */
-	public TokenEndpointResponse awaitBackchannelAuthenticationGrant(String registrationId,
-			BackchannelAuthenticationResponse pending, Duration max) {
-		return Awaiting.await(pollBackchannelAuthenticationGrant(registrationId, pending), max);
 	}
 
 	private TokenEndpointResponse loggedIn(Registered registered, TokenEndpointResponse token) {
@@ -517,12 +345,6 @@ public final class GrantTemplate {
 			keys.issued(bound.dpop().thumbprint(), until);
 		}
 		return bound;
-	}
-
-	private static GrantParameters build(Consumer<GrantParameters.Builder> parameters) {
-		GrantParameters.Builder builder = GrantParameters.builder();
-		parameters.accept(builder);
-		return builder.build();
 	}
 
 	/**

@@ -76,10 +76,9 @@ final class Registered {
 	 * Adds the DPoP key that tokens are bound to, if it is here: the refresh token of a
 	 * public client is bound to it too (RFC 9449 section 5).
 	 */
-	GrantOptions optionsFor(@Nullable String thumbprint) {
+	GrantOptions options(GrantOptions options, @Nullable String thumbprint) {
 		DPoPHandle handle = (thumbprint != null) ? key(thumbprint) : null;
-		return (handle != null) ? GrantOptions.builder().dpop(handle, this.registration.dpopMode()).build()
-				: options(GrantOptions.none());
+		return (handle != null) ? options.withDefaultDPoP(handle, this.registration.dpopMode()) : options(options);
 	}
 
 	@Nullable DPoPHandle key(String thumbprint) {

@@ -32,8 +32,7 @@ final class RegisteredRefresher implements TokenRefresher {
 					+ this.registered.registration().id() + "' is bound to a DPoP key that is not here: nothing was"
 					+ " sent. Configure that key (dpop.mode and dpop.key), or log in again");
 		}
-		GrantOptions options = (thumbprint != null) ? this.registered.optionsFor(thumbprint)
-				: this.registered.options(GrantOptions.none());
+		GrantOptions options = this.registered.options(GrantOptions.none(), thumbprint);
 		return this.registered.issued(this.client.refresh(configuration, request.refreshToken(), request.previous(),
 				request.parameters(), options, rotated));
 	}

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -75,6 +76,18 @@ public final class GrantParameters {
 	 */
 	public static Builder builder() {
 		return new Builder();
+	}
+
+	/**
+	 * Creates parameters.
+	 * @param parameters sets them
+	 * @return the parameters
+	 * @throws GrantException as the builder does
+	 */
+	public static GrantParameters of(Consumer<Builder> parameters) {
+		Builder builder = builder();
+		parameters.accept(builder);
+		return builder.build();
 	}
 
 	/**

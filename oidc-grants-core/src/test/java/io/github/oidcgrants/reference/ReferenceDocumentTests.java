@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.oidcgrants.GrantClient;
@@ -25,6 +26,8 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.core.ResolvableType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,13 +89,15 @@ class ReferenceDocumentTests {
 
 	private static Set<String> signatures(Class<?> type) {
 		return Arrays.stream(type.getMethods())
-			.map((method) -> method.getName() + "(" + parameters(method) + ")")
+			.map((method) -> method.getName() + "(" + parameters(method, type) + ")")
 			.collect(Collectors.toSet());
 	}
 
-	private static String parameters(Method method) {
-		List<Class<?>> types = List.of(method.getParameterTypes());
-		return types.stream().map(ReferenceDocumentTests::name).collect(Collectors.joining(", "));
+	private static String parameters(Method method, Class<?> type) {
+		return IntStream.range(0, method.getParameterCount())
+			.mapToObj((i) -> ResolvableType.forMethodParameter(method, i, type).toClass())
+			.map(ReferenceDocumentTests::name)
+			.collect(Collectors.joining(", "));
 	}
 
 	private static String name(Class<?> type) {
