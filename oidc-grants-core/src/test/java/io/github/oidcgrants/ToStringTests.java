@@ -37,8 +37,11 @@ import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.QuietLog;
 import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.flight.Attempt;
+import io.github.oidcgrants.flight.CoolDown;
+import io.github.oidcgrants.flight.CoolDowns;
 import io.github.oidcgrants.flight.SingleFlight;
 import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
@@ -85,8 +88,10 @@ import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TestKeys;
 import io.github.oidcgrants.token.Members;
+import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenCodec;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -112,7 +117,8 @@ class ToStringTests {
 			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, PrivateKeys.class, RandomText.class,
 			Sha256.class, PollingListener.class, PollingProgress.Event.class, TokenDeliveryMode.class, DPoPMode.class,
 			DPoPRole.class, Attempt.class, TokenCacheStatus.State.class, TokenCodec.class, TokenSource.class,
-			TokenStore.class, ManagedTokenListener.class, ManagedTokenStore.class, TokenRefresher.class);
+			TokenStore.class, ManagedTokenListener.class, GrantOperations.class, ManagedTokenStore.class,
+			TokenRefresher.class);
 
 	static Stream<Object> instances() {
 		TestClock clock = new TestClock();
@@ -185,9 +191,13 @@ class ToStringTests {
 		}
 		PollingProgress progress = new PollingProgress(PollingProgress.Event.ASKING, 1, Duration.ofSeconds(5), null,
 				Instant.EPOCH, null);
+		CoolDowns<String> coolDowns = new CoolDowns<>((key) -> "r", clock::nanoTime, () -> 0.5, 10);
+		coolDowns.failed(SECRET, GrantException.misconfigured("Why"), clock.nanoTime());
 		ManagedTokens managed = template.managed("r");
 		managed.put(SECRET, response);
-		return Stream.of(managed, ManagedTokenStore.inMemory(),
+		return Stream.of(managed, coolDowns, new CoolDown<>(SECRET, GrantException.misconfigured("Why"), 1, 0, 1),
+				TimedToken.of(response, Duration.ofMinutes(5), Duration.ofMinutes(1), 0.5, clock.instant(), 0),
+				new QuietLog(LogFactory.getLog(SECRET), clock::nanoTime), ManagedTokenStore.inMemory(),
 				new ManagedTokenStore.Entry("revision", SECRET.getBytes(StandardCharsets.UTF_8)),
 				new TokenRefresher.RefreshRequest(SECRET, null, null, parameters), dpop,
 				DPoPKeyPair.of(SigningKey.of(TestKeys.P256)), DPoPKeyRing.of(dpop), registrationBuilder,

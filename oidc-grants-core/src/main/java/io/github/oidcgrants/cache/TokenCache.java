@@ -13,9 +13,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.QuietLog;
 import io.github.oidcgrants.flight.Attempt;
+import io.github.oidcgrants.flight.CoolDown;
+import io.github.oidcgrants.flight.CoolDowns;
 import io.github.oidcgrants.flight.SingleFlight;
+import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * where that is less: the time that a call with it may be under way, and a clock wrong.
  * The refresh begins at a point between 75 % and 85 %, drawn for each token, so that the
  * instances of an application that started together do not refresh together. The end is
- * never before 90 %, so there is time to try. See CachedToken for the two clocks.
+ * never before 90 %, so there is time to try. See TimedToken for the two clocks.
  *
  * The hit. It reads the map, one clock (two, once in ten milliseconds), and adds to a
  * striped counter. It takes no lock, allocates nothing and calls nobody. The map bounds
@@ -81,13 +86,13 @@ public final class TokenCache {
 
 	private static final int REFRESHERS = 8;
 
-	private final Cache<TokenCacheKey, CachedToken> tokens;
+	private final Cache<TokenCacheKey, TimedToken> tokens;
 
 	private final Cache<TokenCacheKey, Boolean> givenUp;
 
 	private final SingleFlight<TokenCacheKey, TokenEndpointResponse> flight = new SingleFlight<>();
 
-	private final CoolDowns coolDowns;
+	private final CoolDowns<TokenCacheKey> coolDowns;
 
 	private final @Nullable SecondLevel secondLevel;
 
@@ -111,8 +116,8 @@ public final class TokenCache {
 		this.jitter = builder.jitter;
 		this.executor = (builder.executor != null) ? builder.executor
 				: Workers.create("oidc-grants-refresh", REFRESHERS);
-		this.log = new QuietLog(this.ticker);
-		this.coolDowns = new CoolDowns(this.ticker, this.jitter, MAXIMUM_SIZE);
+		this.log = new QuietLog(LogFactory.getLog(TokenCache.class), this.ticker);
+		this.coolDowns = new CoolDowns<>(TokenCacheKey::registrationId, this.ticker, this.jitter, MAXIMUM_SIZE);
 		this.secondLevel = (builder.store != null)
 				? new SecondLevel(builder.store, builder.storeTimeout, this.clock, this.ticker, this.log) : null;
 		this.givenUp = Caffeine.newBuilder()
@@ -167,7 +172,7 @@ public final class TokenCache {
 	 * {@link Kind#TIMEOUT} if that took longer than its own timeout
 	 */
 	public TokenEndpointResponse get(TokenSource source) {
-		CachedToken cached = this.tokens.getIfPresent(source.key());
+		TimedToken cached = this.tokens.getIfPresent(source.key());
 		if (cached != null) {
 			long nanos = this.ticker.read();
 			if (cached.isUsable(this.clock, nanos)) {
@@ -194,7 +199,7 @@ public final class TokenCache {
 		return this.flight.callAnew(source.key(), new Ask(source, null, true));
 	}
 
-	private void refreshAhead(TokenSource source, CachedToken stale) {
+	private void refreshAhead(TokenSource source, TimedToken stale) {
 		if (!source.isRepeatable() || !source.policy().refreshAhead() || !stale.beginRefresh()) {
 			return;
 		}
@@ -208,7 +213,7 @@ public final class TokenCache {
 		}
 	}
 
-	private void refresh(TokenSource source, CachedToken stale) {
+	private void refresh(TokenSource source, TimedToken stale) {
 		try {
 			this.flight.callUnlessUnderWay(source.key(), new Ask(source, stale, false));
 		}
@@ -223,7 +228,7 @@ public final class TokenCache {
 		}
 		finally {
 			long now = this.ticker.read();
-			CoolDowns.CoolDown coolDown = this.coolDowns.find(source.key());
+			CoolDown<TokenCacheKey> coolDown = this.coolDowns.find(source.key());
 			stale.refreshEnded((coolDown != null) ? coolDown.untilNanos() : now + BETWEEN_OFFERS);
 		}
 	}
@@ -302,7 +307,7 @@ public final class TokenCache {
 	 * replaced by another caller already
 	 */
 	public boolean refused(TokenCacheKey key, String accessToken) {
-		CachedToken current = usable(key);
+		TimedToken current = usable(key);
 		if (current != null && !current.token().accessToken().equals(accessToken)) {
 			return true;
 		}
@@ -323,8 +328,8 @@ public final class TokenCache {
 	}
 
 	// Looked at once more by the one who is about to ask; that is no hit of its own.
-	private @Nullable CachedToken usable(TokenCacheKey key) {
-		CachedToken cached = this.tokens.asMap().get(key);
+	private @Nullable TimedToken usable(TokenCacheKey key) {
+		TimedToken cached = this.tokens.asMap().get(key);
 		return (cached != null && cached.isUsableNow(this.clock, this.ticker.read())) ? cached : null;
 	}
 
@@ -349,15 +354,15 @@ public final class TokenCache {
 
 		private final TokenSource source;
 
-		private final @Nullable CachedToken stale;
+		private final @Nullable TimedToken stale;
 
 		private final boolean forced;
 
 		private boolean fromServer;
 
-		private @Nullable CachedToken toKeep;
+		private @Nullable TimedToken toKeep;
 
-		Ask(TokenSource source, @Nullable CachedToken stale, boolean forced) {
+		Ask(TokenSource source, @Nullable TimedToken stale, boolean forced) {
 			this.source = source;
 			this.stale = stale;
 			this.forced = forced;
@@ -367,7 +372,7 @@ public final class TokenCache {
 		public TokenEndpointResponse run() {
 			sweep();
 			if (!this.forced) {
-				CachedToken landed = usable(this.source.key());
+				TimedToken landed = usable(this.source.key());
 				if (landed != null && landed != this.stale) {
 					return landed.token();
 				}
@@ -387,7 +392,7 @@ public final class TokenCache {
 			if (token == null) {
 				return null;
 			}
-			CachedToken cached = cached(token);
+			TimedToken cached = cached(token);
 			long nanos = TokenCache.this.ticker.read();
 			if (!cached.isUsableNow(TokenCache.this.clock, nanos)
 					|| (this.stale != null && cached.isRefreshDue(nanos))) {
@@ -418,14 +423,15 @@ public final class TokenCache {
 			}
 		}
 
-		private CachedToken cached(TokenEndpointResponse token) {
-			return CachedToken.of(token, this.source.policy(), TokenCache.this.jitter.getAsDouble(),
+		private TimedToken cached(TokenEndpointResponse token) {
+			TokenCachePolicy policy = this.source.policy();
+			return TimedToken.of(token, policy.lifetimeIfUnknown(), policy.skew(), TokenCache.this.jitter.getAsDouble(),
 					TokenCache.this.clock.instant(), TokenCache.this.ticker.read());
 		}
 
 		@Override
 		public void land(TokenEndpointResponse token) {
-			CachedToken cached = this.toKeep;
+			TimedToken cached = this.toKeep;
 			long nanos = TokenCache.this.ticker.read();
 			if (cached == null || !cached.isUsableNow(TokenCache.this.clock, nanos)) {
 				return;

@@ -1,4 +1,4 @@
-package io.github.oidcgrants.cache;
+package io.github.oidcgrants.error;
 
 import java.time.Duration;
 
@@ -6,22 +6,27 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * Warns of the same thing once a minute, however often it happens.
  */
-final class QuietLog {
-
-	private static final Log logger = LogFactory.getLog(TokenCache.class);
+public final class QuietLog {
 
 	private static final Duration BETWEEN = Duration.ofMinutes(1);
 
 	private static final long MAXIMUM_SIZE = 1_000;
 
+	private final Log logger;
+
 	private final Cache<String, Boolean> said;
 
-	QuietLog(Ticker ticker) {
+	/**
+	 * Creates a log that has said nothing yet.
+	 * @param logger where to warn
+	 * @param ticker a monotonic time in nanoseconds
+	 */
+	public QuietLog(Log logger, Ticker ticker) {
+		this.logger = logger;
 		this.said = Caffeine.newBuilder()
 			.maximumSize(MAXIMUM_SIZE)
 			.expireAfterWrite(BETWEEN)
@@ -35,10 +40,15 @@ final class QuietLog {
 	 * @param subject what it is about
 	 * @param message what to say; free of secrets
 	 */
-	void warn(String subject, String message) {
+	public void warn(String subject, String message) {
 		if (this.said.asMap().putIfAbsent(subject, Boolean.TRUE) == null) {
-			logger.warn(message);
+			this.logger.warn(message);
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "QuietLog[said=" + this.said.estimatedSize() + "]";
 	}
 
 }

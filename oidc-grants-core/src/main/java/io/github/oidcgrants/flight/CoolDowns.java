@@ -1,7 +1,9 @@
-package io.github.oidcgrants.cache;
+package io.github.oidcgrants.flight;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -20,11 +22,13 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
  * success ends it.
  * <p>
  * What is about the client or the way to its server stops the whole registration: it
- * would meet every other token of it too. All else stops one key. Where nothing was sent
+ * would meet every other key of it too. All else stops one key. Where nothing was sent
  * ({@link Kind#MISCONFIGURED}) nothing is stopped: the server is spared already, and what
- * is mended, a file for one, is to work at once.
+ * is mended, a file for one, is to work at once. Thread-safe.
+ *
+ * @param <K> what tells requests apart
  */
-final class CoolDowns {
+public final class CoolDowns<K> {
 
 	private static final Duration FIRST = Duration.ofSeconds(1);
 
@@ -41,13 +45,23 @@ final class CoolDowns {
 
 	private static final double SPREAD = 0.2;
 
-	private final Cache<Object, CoolDown> coolDowns;
+	private final Cache<Object, CoolDown<K>> coolDowns;
+
+	private final Function<K, String> registration;
 
 	private final Ticker ticker;
 
 	private final DoubleSupplier jitter;
 
-	CoolDowns(Ticker ticker, DoubleSupplier jitter, long maximumSize) {
+	/**
+	 * Creates it with no failure.
+	 * @param registration gives the id of a key's registration
+	 * @param ticker a monotonic time in nanoseconds
+	 * @param jitter gives numbers from 0 to 1, which move a pause by up to a tenth
+	 * @param maximumSize how many failures are remembered
+	 */
+	public CoolDowns(Function<K, String> registration, Ticker ticker, DoubleSupplier jitter, long maximumSize) {
+		this.registration = registration;
 		this.ticker = ticker;
 		this.jitter = jitter;
 		this.coolDowns = Caffeine.newBuilder()
@@ -60,19 +74,22 @@ final class CoolDowns {
 
 	/**
 	 * Finds what keeps a request from being sent now.
+	 * @param key what it would ask for
 	 * @return the failure and its time, or {@code null} if the request may be sent
 	 */
-	@Nullable CoolDown find(TokenCacheKey key) {
-		CoolDown last = last(key);
+	public @Nullable CoolDown<K> find(K key) {
+		CoolDown<K> last = last(key);
 		return (last != null && last.isOn(this.ticker.read())) ? last : null;
 	}
 
 	/**
 	 * Finds the last failure since the last success, whether or not its time is over.
+	 * @param key what was asked for
+	 * @return the failure, or {@code null} if there was none
 	 */
-	@Nullable CoolDown last(TokenCacheKey key) {
-		CoolDown ofKey = this.coolDowns.getIfPresent(key);
-		CoolDown ofRegistration = this.coolDowns.getIfPresent(key.registrationId());
+	public @Nullable CoolDown<K> last(K key) {
+		CoolDown<K> ofKey = this.coolDowns.getIfPresent(key);
+		CoolDown<K> ofRegistration = this.coolDowns.getIfPresent(this.registration.apply(key));
 		if (ofKey == null || ofRegistration == null) {
 			return (ofKey != null) ? ofKey : ofRegistration;
 		}
@@ -81,11 +98,13 @@ final class CoolDowns {
 
 	/**
 	 * Refuses a request that is not to be sent now.
+	 * @param key what it would ask for
+	 * @throws GrantException {@link Kind#COOLING_DOWN} if it is not to be sent
 	 */
-	void check(TokenCacheKey key) {
-		CoolDown coolDown = find(key);
+	public void check(K key) {
+		CoolDown<K> coolDown = find(key);
 		if (coolDown != null) {
-			throw coolDown.refusal(this.ticker.read());
+			throw coolDown.refusal(this.registration.apply(key), this.ticker.read());
 		}
 	}
 
@@ -93,21 +112,22 @@ final class CoolDowns {
 	 * Takes note of a request that failed.
 	 * @param key what it asked for
 	 * @param failure how it failed
-	 * @param sentNanos when it was sent; of requests that were under way at the same time
-	 * only the first failure counts
+	 * @param sentNanos when it was sent, in nanoseconds of the monotonic time; of
+	 * requests that were under way at the same time only the first failure counts
 	 */
-	void failed(TokenCacheKey key, GrantException failure, long sentNanos) {
+	public void failed(K key, GrantException failure, long sentNanos) {
 		if (failure.kind() == Kind.MISCONFIGURED || failure.kind() == Kind.COOLING_DOWN) {
 			return;
 		}
-		Object scope = concernsRegistration(failure) ? key.registrationId() : key;
+		Object scope = concernsRegistration(failure) ? this.registration.apply(key) : key;
 		this.coolDowns.asMap().compute(scope, (s, before) -> {
 			long now = this.ticker.read();
 			int failures = (before == null) ? 1
 					: (before.sinceNanos() - sentNanos > 0) ? before.failures() : before.failures() + 1;
 			long until = now + wait(failures, failure.retryAfter()).toNanos();
 			boolean sooner = before != null && before.untilNanos() - until > 0;
-			return new CoolDown(key, failure, failures, now, (before != null && sooner) ? before.untilNanos() : until);
+			return new CoolDown<>(key, failure, failures, now,
+					(before != null && sooner) ? before.untilNanos() : until);
 		});
 	}
 
@@ -127,52 +147,34 @@ final class CoolDowns {
 		return (retryAfter.compareTo(LONGEST_ASKED_FOR) > 0) ? LONGEST_ASKED_FOR : retryAfter;
 	}
 
-	void succeeded(TokenCacheKey key) {
+	/**
+	 * Takes note of a request that succeeded.
+	 * @param key what it asked for
+	 */
+	public void succeeded(K key) {
 		this.coolDowns.invalidate(key);
-		this.coolDowns.invalidate(key.registrationId());
+		this.coolDowns.invalidate(this.registration.apply(key));
 	}
 
 	/**
 	 * Lets requests be sent again that someone wants to be.
+	 * @param keys says which
 	 */
-	void forget(Predicate<TokenCacheKey> keys) {
+	public void forget(Predicate<K> keys) {
 		this.coolDowns.asMap().values().removeIf((coolDown) -> keys.test(coolDown.key()));
 	}
 
 	/**
 	 * {@return those that are on}
 	 */
-	Iterable<CoolDown> all() {
+	public List<CoolDown<K>> all() {
 		long now = this.ticker.read();
 		return this.coolDowns.asMap().values().stream().filter((coolDown) -> coolDown.isOn(now)).toList();
 	}
 
-	/**
-	 * A failure, and until when it keeps others from happening.
-	 *
-	 * @param key what was asked for
-	 * @param failure how it failed
-	 * @param failures how many there were without a success
-	 * @param sinceNanos when it failed
-	 * @param untilNanos when the next request may be sent
-	 */
-	record CoolDown(TokenCacheKey key, GrantException failure, int failures, long sinceNanos, long untilNanos) {
-
-		boolean isOn(long now) {
-			return now - this.untilNanos < 0;
-		}
-
-		Duration left(long now) {
-			return Duration.ofNanos(this.untilNanos - now);
-		}
-
-		GrantException refusal(long now) {
-			Duration left = left(now);
-			return GrantException.coolingDown("Nothing was sent for the registration '" + this.key.registrationId()
-					+ "', and nothing will be for " + left.toMillis() + " ms: the last request failed, "
-					+ this.failure.getMessage(), left, this.failure);
-		}
-
+	@Override
+	public String toString() {
+		return "CoolDowns[size=" + this.coolDowns.estimatedSize() + "]";
 	}
 
 }

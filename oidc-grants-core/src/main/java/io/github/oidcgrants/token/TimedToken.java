@@ -1,11 +1,9 @@
-package io.github.oidcgrants.cache;
+package io.github.oidcgrants.token;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
-
-import io.github.oidcgrants.token.TokenEndpointResponse;
 
 /**
  * One token and its times: until when it is served, and from when on it is to be
@@ -16,7 +14,7 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * the monotonic one does not say if it was set, or if the machine slept, so it is read
  * once in ten milliseconds.
  */
-final class CachedToken {
+public final class TimedToken {
 
 	private static final Duration LONGEST_LIFETIME = Duration.ofDays(3650);
 
@@ -36,6 +34,8 @@ final class CachedToken {
 
 	private final long untilNanos;
 
+	private final Duration skew;
+
 	private final AtomicBoolean refreshing = new AtomicBoolean();
 
 	private volatile long refreshNanos;
@@ -44,10 +44,12 @@ final class CachedToken {
 
 	private volatile long wallReadNanos;
 
-	private CachedToken(TokenEndpointResponse token, Instant until, Instant refreshAt, Instant now, long nanos) {
+	private TimedToken(TokenEndpointResponse token, Instant until, Instant refreshAt, Duration skew, Instant now,
+			long nanos) {
 		this.token = token;
 		this.until = until;
 		this.refreshAt = refreshAt;
+		this.skew = skew;
 		this.untilMillis = until.toEpochMilli();
 		// If the wall clock was set back since the request was sent, no more than the
 		// whole lifetime is left.
@@ -61,45 +63,59 @@ final class CachedToken {
 	/**
 	 * Reckons the times of a token.
 	 * @param token the token
-	 * @param policy how it is kept
+	 * @param lifetimeIfUnknown how long it is served if the server did not say
+	 * @param skew how long before its expiry it is no longer served; at most a tenth of
+	 * its lifetime counts
 	 * @param jitter from 0 to 1, which moves the refresh from 75 to 85 percent of the
 	 * lifetime
 	 * @param now the wall time
-	 * @param nanos the monotonic time
+	 * @param nanos the monotonic time, in nanoseconds
+	 * @return the token with its times
 	 */
-	static CachedToken of(TokenEndpointResponse token, TokenCachePolicy policy, double jitter, Instant now,
-			long nanos) {
+	public static TimedToken of(TokenEndpointResponse token, Duration lifetimeIfUnknown, Duration skew, double jitter,
+			Instant now, long nanos) {
 		Instant issuedAt = token.issuedAt();
 		Instant expiresAt = token.expiresAt();
 		Duration lifetime = (expiresAt != null) ? shorter(Duration.between(issuedAt, expiresAt), LONGEST_LIFETIME)
-				: policy.lifetimeIfUnknown();
+				: lifetimeIfUnknown;
 		// What the server does not say has no end to keep away from.
-		Duration skew = (expiresAt != null) ? shorter(policy.skew(), lifetime.dividedBy(10)) : Duration.ZERO;
+		Duration kept = (expiresAt != null) ? shorter(skew, lifetime.dividedBy(10)) : Duration.ZERO;
 		double part = REFRESH_FROM + REFRESH_SPREAD * jitter;
-		return new CachedToken(token, issuedAt.plus(lifetime).minus(skew),
-				issuedAt.plusMillis((long) (lifetime.toMillis() * part)), now, nanos);
+		return new TimedToken(token, issuedAt.plus(lifetime).minus(kept),
+				issuedAt.plusMillis((long) (lifetime.toMillis() * part)), kept, now, nanos);
 	}
 
 	private static Duration shorter(Duration one, Duration other) {
 		return (one.compareTo(other) <= 0) ? one : other;
 	}
 
-	TokenEndpointResponse token() {
+	/**
+	 * {@return the token}
+	 */
+	public TokenEndpointResponse token() {
 		return this.token;
 	}
 
-	Instant until() {
+	/**
+	 * {@return until when the token is served}
+	 */
+	public Instant until() {
 		return this.until;
 	}
 
-	Instant refreshAt() {
+	/**
+	 * {@return from when on the token is to be refreshed}
+	 */
+	public Instant refreshAt() {
 		return this.refreshAt;
 	}
 
 	/**
 	 * {@return whether the token may be served, asked on the way of every hit}
+	 * @param clock tells the wall time, and is not always asked
+	 * @param nanos the monotonic time, in nanoseconds
 	 */
-	boolean isUsable(InstantSource clock, long nanos) {
+	public boolean isUsable(InstantSource clock, long nanos) {
 		if (nanos - this.untilNanos >= 0) {
 			return false;
 		}
@@ -108,8 +124,10 @@ final class CachedToken {
 
 	/**
 	 * {@return whether the token may be served, by both clocks}
+	 * @param clock tells the wall time
+	 * @param nanos the monotonic time, in nanoseconds
 	 */
-	boolean isUsableNow(InstantSource clock, long nanos) {
+	public boolean isUsableNow(InstantSource clock, long nanos) {
 		long millis = clock.millis();
 		if (nanos - this.untilNanos >= 0 || millis >= this.untilMillis) {
 			return false;
@@ -121,49 +139,69 @@ final class CachedToken {
 		return true;
 	}
 
-	boolean isRefreshDue(long nanos) {
+	/**
+	 * {@return whether the token has expired, by either clock: it may be served no more,
+	 * even if nothing better can be had}
+	 * @param clock tells the wall time
+	 * @param nanos the monotonic time, in nanoseconds
+	 */
+	public boolean isExpired(InstantSource clock, long nanos) {
+		return timeLeft(clock, nanos).compareTo(this.skew.negated()) <= 0;
+	}
+
+	/**
+	 * {@return whether the token is to be refreshed now}
+	 * @param nanos the monotonic time, in nanoseconds
+	 */
+	public boolean isRefreshDue(long nanos) {
 		return nanos - this.refreshNanos >= 0;
 	}
 
 	/**
 	 * {@return whether the token is to be refreshed, even if not yet again}
+	 * @param nanos the monotonic time, in nanoseconds
 	 */
-	boolean isPastRefresh(long nanos) {
+	public boolean isPastRefresh(long nanos) {
 		return this.refreshTried || isRefreshDue(nanos);
 	}
 
 	/**
 	 * {@return how long the token may be served still; zero or less if no more}
+	 * @param clock tells the wall time
+	 * @param nanos the monotonic time, in nanoseconds
 	 */
-	Duration timeLeft(InstantSource clock, long nanos) {
+	public Duration timeLeft(InstantSource clock, long nanos) {
 		return shorter(Duration.ofMillis(this.untilMillis - clock.millis()), Duration.ofNanos(this.untilNanos - nanos));
 	}
 
 	/**
 	 * {@return whether the caller is the one to refresh}
 	 */
-	boolean beginRefresh() {
+	public boolean beginRefresh() {
 		return !this.refreshing.get() && this.refreshing.compareAndSet(false, true);
 	}
 
 	/**
 	 * Takes note that the refresh is over. If this entry is still the one that is kept,
 	 * it gave nothing.
-	 * @param nextNanos when it may be tried again
+	 * @param nextNanos when it may be tried again, in nanoseconds of the monotonic time
 	 */
-	void refreshEnded(long nextNanos) {
+	public void refreshEnded(long nextNanos) {
 		this.refreshTried = true;
 		this.refreshNanos = nextNanos;
 		this.refreshing.set(false);
 	}
 
-	boolean isRefreshing() {
+	/**
+	 * {@return whether the token is being refreshed}
+	 */
+	public boolean isRefreshing() {
 		return this.refreshing.get();
 	}
 
 	@Override
 	public String toString() {
-		return "CachedToken[token=" + this.token + ", until=" + this.until + "]";
+		return "TimedToken[token=" + this.token + ", until=" + this.until + "]";
 	}
 
 }

@@ -14,6 +14,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.github.oidcgrants.cache.TokenCacheStatus.State;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.flight.CoolDowns;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TestSource;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -234,7 +235,8 @@ class CoolDownTests {
 
 	@Test
 	void failuresOfRequestsThatWereUnderWayTogetherCountOnce() {
-		CoolDowns coolDowns = new CoolDowns(this.clock::nanoTime, () -> 0.5, 100);
+		CoolDowns<TokenCacheKey> coolDowns = new CoolDowns<>(TokenCacheKey::registrationId, this.clock::nanoTime,
+				() -> 0.5, 100);
 		GrantException failure = GrantException.of(Kind.TRANSPORT, "Why");
 		long sent = this.clock.nanoTime();
 		this.clock.advance(Duration.ofSeconds(5));
