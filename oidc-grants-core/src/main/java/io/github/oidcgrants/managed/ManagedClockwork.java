@@ -5,12 +5,17 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+
+import io.github.oidcgrants.token.TimedToken;
+import io.github.oidcgrants.token.TokenEndpointResponse;
 
 /**
  * Time and threads, as managed tokens need them.
@@ -20,9 +25,14 @@ import java.util.function.LongSupplier;
  * @param pause waits for as many nanoseconds
  * @param later runs something after a while
  * @param threads runs refreshes, which block, at once
+ * @param jitter gives numbers from 0 to 1
  */
 record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer pause, Executor later,
-		Executor threads) {
+		Executor threads, DoubleSupplier jitter) {
+
+	private static final Duration SKEW = Duration.ofSeconds(60);
+
+	private static final Duration LIFETIME_IF_UNKNOWN = Duration.ofMinutes(5);
 
 	private static final Duration BETWEEN_TRIES = Duration.ofSeconds(10);
 
@@ -34,7 +44,20 @@ record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer
 
 	static ManagedClockwork system(InstantSource clock) {
 		return new ManagedClockwork(clock, System::nanoTime, LockSupport::parkNanos,
-				CompletableFuture.delayedExecutor(BETWEEN_TRIES.toSeconds(), TimeUnit.SECONDS, THREADS), THREADS);
+				CompletableFuture.delayedExecutor(BETWEEN_TRIES.toSeconds(), TimeUnit.SECONDS, THREADS), THREADS,
+				() -> ThreadLocalRandom.current().nextDouble());
+	}
+
+	/**
+	 * Reckons the times of a token that is kept from now on.
+	 */
+	TimedToken timed(TokenEndpointResponse token) {
+		return TimedToken.of(token, LIFETIME_IF_UNKNOWN, SKEW, this.jitter.getAsDouble(), this.clock.instant(),
+				nanos());
+	}
+
+	long nanos() {
+		return this.nanoTime.getAsLong();
 	}
 
 	private static Executor threads(String prefix) {

@@ -1,8 +1,6 @@
 package io.github.oidcgrants.managed;
 
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.function.Supplier;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -12,9 +10,7 @@ import io.github.oidcgrants.managed.ManagedSlot.Unsaved;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a store, read and written. What the store throws comes out as a
- * {@link GrantException} that holds nothing of it, for its message may quote what it
- * failed to write. The caller has the lock of the slot.
+ * The entries of a store, read and written. The caller has the lock of the slot.
  */
 final class ManagedEntries {
 
@@ -26,16 +22,16 @@ final class ManagedEntries {
 
 	private final String owner = RandomText.bits128();
 
-	private final ManagedTokenStore store;
+	private final BoundedStore store;
 
 	private final Duration leaseTime;
 
-	private final InstantSource clock;
+	private final ManagedClockwork clockwork;
 
-	ManagedEntries(ManagedTokenStore store, Duration leaseTime, InstantSource clock) {
+	ManagedEntries(BoundedStore store, Duration leaseTime, ManagedClockwork clockwork) {
 		this.store = store;
 		this.leaseTime = leaseTime;
-		this.clock = clock;
+		this.clockwork = clockwork;
 	}
 
 	/**
@@ -66,7 +62,7 @@ final class ManagedEntries {
 	}
 
 	private @Nullable Known read(ManagedSlot slot) {
-		ManagedTokenStore.Entry entry = ask("read", () -> this.store.load(slot.key));
+		ManagedTokenStore.Entry entry = this.store.load(slot.key);
 		if (entry == null) {
 			return null;
 		}
@@ -75,7 +71,7 @@ final class ManagedEntries {
 			return known;
 		}
 		try {
-			return new Known(entry.revision(), ManagedEntryCodec.decode(entry.value(), this.clock));
+			return new Known(entry.revision(), ManagedEntryCodec.decode(entry.value(), this.clockwork));
 		}
 		catch (IllegalArgumentException ex) {
 			throw GrantException.misconfigured("What the store of managed tokens holds under that name"
@@ -152,7 +148,7 @@ final class ManagedEntries {
 	 */
 	private Known begin(ManagedSlot slot, Known next, boolean late) {
 		for (int i = 0; i < TRIES; i++) {
-			ManagedTokenStore.Entry current = ask("read", () -> this.store.load(slot.key));
+			ManagedTokenStore.Entry current = this.store.load(slot.key);
 			Known later = (late && current != null) ? later(current, next) : null;
 			if (later != null) {
 				return later;
@@ -166,7 +162,7 @@ final class ManagedEntries {
 
 	private @Nullable Known later(ManagedTokenStore.Entry current, Known next) {
 		try {
-			ManagedEntry entry = ManagedEntryCodec.decode(current.value(), this.clock);
+			ManagedEntry entry = ManagedEntryCodec.decode(current.value(), this.clockwork);
 			return entry.since().isAfter(next.entry().since()) ? new Known(current.revision(), entry) : null;
 		}
 		catch (IllegalArgumentException ex) {
@@ -183,7 +179,7 @@ final class ManagedEntries {
 	private boolean write(ManagedSlot slot, @Nullable String expected, Known next) {
 		ManagedTokenStore.Entry entry = new ManagedTokenStore.Entry(next.revision(),
 				ManagedEntryCodec.encode(next.entry()));
-		return ask("written", () -> this.store.compareAndSet(slot.key, expected, entry, TIME_TO_LIVE));
+		return this.store.compareAndSet(slot.key, expected, entry, TIME_TO_LIVE);
 	}
 
 	/**
@@ -194,8 +190,8 @@ final class ManagedEntries {
 		slot.known = null;
 		slot.unsaved = null;
 		for (int i = 0; i < TRIES; i++) {
-			ManagedTokenStore.Entry current = ask("read", () -> this.store.load(slot.key));
-			if (current == null || ask("written", () -> this.store.delete(slot.key, current.revision()))) {
+			ManagedTokenStore.Entry current = this.store.load(slot.key);
+			if (current == null || this.store.delete(slot.key, current.revision())) {
 				return;
 			}
 		}
@@ -203,7 +199,7 @@ final class ManagedEntries {
 	}
 
 	boolean acquireLease(ManagedSlot slot) {
-		return ask("leased", () -> this.store.acquireLease(slot.key, this.owner, this.leaseTime));
+		return this.store.acquireLease(slot.key, this.owner, this.leaseTime);
 	}
 
 	/**
@@ -219,24 +215,11 @@ final class ManagedEntries {
 	}
 
 	void releaseLease(ManagedSlot slot) {
-		ask("released", () -> {
-			this.store.releaseLease(slot.key, this.owner);
-			return true;
-		});
+		this.store.releaseLease(slot.key, this.owner);
 	}
 
 	private static Known known(ManagedEntry entry) {
 		return new Known(RandomText.bits128(), entry);
-	}
-
-	private static <T extends @Nullable Object> T ask(String what, Supplier<T> step) {
-		try {
-			return step.get();
-		}
-		catch (RuntimeException | Error ex) {
-			throw GrantException.of(Kind.TRANSPORT,
-					"The store of managed tokens could not be " + what + " (" + ex.getClass().getName() + ")");
-		}
 	}
 
 }

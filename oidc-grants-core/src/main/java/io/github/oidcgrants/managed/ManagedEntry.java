@@ -1,12 +1,11 @@
 package io.github.oidcgrants.managed;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +25,14 @@ import org.springframework.security.oauth2.core.oidc.OidcIdToken;
  * while, so that another process which has a newer one can still write it
  */
 record ManagedEntry(String refreshToken, @Nullable String dpopThumbprint, @Nullable Map<String, Object> identity,
-		Instant since, Map<String, TokenEndpointResponse> tokens, boolean isLost) {
+		Instant since, Map<String, TimedToken> tokens, boolean isLost) {
 
 	private static final int MAXIMUM_TOKENS = 16;
 
-	private static final Duration SKEW = Duration.ofSeconds(60);
-
-	private static final Duration LIFETIME_IF_UNKNOWN = Duration.ofMinutes(5);
-
-	static ManagedEntry of(String refreshToken, TokenEndpointResponse login, Instant since) {
-		return new ManagedEntry(refreshToken, login.dpopThumbprint(), identity(login.claims()), since,
-				Map.of(TokenVariant.DEFAULT, login.withoutRefreshToken()), false);
+	static ManagedEntry of(String refreshToken, TokenEndpointResponse login, ManagedClockwork clockwork) {
+		return new ManagedEntry(refreshToken, login.dpopThumbprint(), identity(login.claims()),
+				clockwork.clock().instant(), Map.of(TokenVariant.DEFAULT, clockwork.timed(login.withoutRefreshToken())),
+				false);
 	}
 
 	private static @Nullable Map<String, Object> identity(@Nullable OidcIdToken claims) {
@@ -63,10 +59,10 @@ record ManagedEntry(String refreshToken, @Nullable String dpopThumbprint, @Nulla
 	/**
 	 * Adds an access token, after it was validated.
 	 */
-	ManagedEntry with(String variant, TokenEndpointResponse token) {
-		Map<String, TokenEndpointResponse> all = new LinkedHashMap<>(this.tokens);
+	ManagedEntry with(String variant, TokenEndpointResponse token, ManagedClockwork clockwork) {
+		Map<String, TimedToken> all = new LinkedHashMap<>(this.tokens);
 		all.remove(variant);
-		all.put(variant, token.withoutRefreshToken());
+		all.put(variant, clockwork.timed(token.withoutRefreshToken()));
 		if (all.size() > MAXIMUM_TOKENS) {
 			all.remove(all.keySet().iterator().next());
 		}
@@ -97,36 +93,10 @@ record ManagedEntry(String refreshToken, @Nullable String dpopThumbprint, @Nulla
 	@Nullable String variantOf(String accessToken) {
 		return this.tokens.entrySet()
 			.stream()
-			.filter((entry) -> entry.getValue().accessToken().equals(accessToken))
+			.filter((entry) -> entry.getValue().token().accessToken().equals(accessToken))
 			.map(Map.Entry::getKey)
 			.findFirst()
 			.orElse(null);
-	}
-
-	/**
-	 * {@return an access token that need not be refreshed yet, or {@code null}}
-	 */
-	@Nullable TokenEndpointResponse fresh(String variant, InstantSource clock) {
-		TokenEndpointResponse token = this.tokens.get(variant);
-		return (token != null && clock.instant().isBefore(freshUntil(token))) ? token : null;
-	}
-
-	/**
-	 * {@return an access token that has not expired yet, or {@code null}}
-	 */
-	@Nullable TokenEndpointResponse valid(String variant, InstantSource clock) {
-		TokenEndpointResponse token = this.tokens.get(variant);
-		Instant until = (token != null && token.expiresAt() != null) ? token.expiresAt() : Instant.MIN;
-		return clock.instant().isBefore(until) ? token : null;
-	}
-
-	private static Instant freshUntil(TokenEndpointResponse token) {
-		Instant expiresAt = token.expiresAt();
-		if (expiresAt == null) {
-			return token.issuedAt().plus(LIFETIME_IF_UNKNOWN);
-		}
-		Duration tenth = Duration.between(token.issuedAt(), expiresAt).dividedBy(10);
-		return expiresAt.minus((tenth.compareTo(SKEW) < 0) ? tenth : SKEW);
 	}
 
 	@Override

@@ -2,7 +2,6 @@ package io.github.oidcgrants.managed;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -10,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenCodec;
-import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -61,10 +60,10 @@ final class ManagedEntryCodec {
 		return ByteBuffer.allocate(json.length + 1).put(VERSION).put(json).array();
 	}
 
-	private static Map<String, String> encode(Map<String, TokenEndpointResponse> tokens) {
+	private static Map<String, String> encode(Map<String, TimedToken> tokens) {
 		Map<String, String> encoded = new LinkedHashMap<>();
 		tokens.forEach((variant, token) -> {
-			byte[] bytes = TokenCodec.encode(token);
+			byte[] bytes = TokenCodec.encode(token.token());
 			if (bytes != null) {
 				encoded.put(variant, Base64.getEncoder().encodeToString(bytes));
 			}
@@ -77,12 +76,12 @@ final class ManagedEntryCodec {
 	 * @throws IllegalArgumentException if the bytes are of another version, or no entry;
 	 * its message holds nothing of them
 	 */
-	static ManagedEntry decode(byte[] bytes, InstantSource clock) {
+	static ManagedEntry decode(byte[] bytes, ManagedClockwork clockwork) {
 		if (bytes.length == 0 || bytes[0] != VERSION) {
 			throw new IllegalArgumentException("it is not of version " + VERSION);
 		}
 		try {
-			return decode(MAPPER.readValue(bytes, 1, bytes.length - 1, OBJECT), clock);
+			return decode(MAPPER.readValue(bytes, 1, bytes.length - 1, OBJECT), clockwork);
 		}
 		catch (JacksonException | ClassCastException | NullPointerException | DateTimeParseException ex) {
 			// The message of the cause may hold a part of it.
@@ -90,7 +89,7 @@ final class ManagedEntryCodec {
 		}
 	}
 
-	private static ManagedEntry decode(Map<String, @Nullable Object> object, InstantSource clock) {
+	private static ManagedEntry decode(Map<String, @Nullable Object> object, ManagedClockwork clockwork) {
 		String refreshToken = text(object.get(REFRESH_TOKEN));
 		if (refreshToken.isBlank()) {
 			throw new IllegalArgumentException("it holds no refresh token");
@@ -99,7 +98,7 @@ final class ManagedEntryCodec {
 		Object identity = object.get(IDENTITY);
 		return new ManagedEntry(refreshToken, (thumbprint != null) ? text(thumbprint) : null,
 				(identity != null) ? identity(identity) : null, Instant.parse(text(object.get(SINCE))),
-				tokens(object.get(TOKENS), clock), (Boolean) Objects.requireNonNull(object.get(LOST)));
+				tokens(object.get(TOKENS), clockwork), (Boolean) Objects.requireNonNull(object.get(LOST)));
 	}
 
 	private static Map<String, Object> identity(Object value) {
@@ -112,11 +111,12 @@ final class ManagedEntryCodec {
 		return identity;
 	}
 
-	private static Map<String, TokenEndpointResponse> tokens(@Nullable Object value, InstantSource clock) {
-		Map<String, TokenEndpointResponse> tokens = new LinkedHashMap<>();
+	private static Map<String, TimedToken> tokens(@Nullable Object value, ManagedClockwork clockwork) {
+		Map<String, TimedToken> tokens = new LinkedHashMap<>();
 		((Map<?, ?>) Objects.requireNonNull(value)).forEach((variant, encoded) -> {
 			try {
-				tokens.put(text(variant), TokenCodec.decode(Base64.getDecoder().decode(text(encoded)), clock));
+				tokens.put(text(variant), clockwork
+					.timed(TokenCodec.decode(Base64.getDecoder().decode(text(encoded)), clockwork.clock())));
 			}
 			catch (IllegalArgumentException ex) {
 				// Of another version, perhaps.

@@ -6,6 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.QuietLog;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -21,8 +23,11 @@ final class ManagedEvents {
 
 	private final String registrationId;
 
-	ManagedEvents(String registrationId) {
+	private final QuietLog quiet;
+
+	ManagedEvents(String registrationId, ManagedClockwork clockwork) {
 		this.registrationId = registrationId;
+		this.quiet = new QuietLog(logger, clockwork::nanos);
 	}
 
 	void add(ManagedTokenListener listener) {
@@ -31,6 +36,15 @@ final class ManagedEvents {
 
 	Round begin() {
 		return new Round();
+	}
+
+	void notRefreshedAhead(Throwable problem) {
+		if (!(problem instanceof GrantException failure && failure.kind() == Kind.COOLING_DOWN)) {
+			this.quiet.warn(this.registrationId,
+					"Tokens of the registration '" + this.registrationId
+							+ "' could not be refreshed ahead of their expiry; those that are kept serve until then: "
+							+ ((problem instanceof GrantException) ? problem.getMessage() : problem.getClass()));
+		}
 	}
 
 	void saved() {

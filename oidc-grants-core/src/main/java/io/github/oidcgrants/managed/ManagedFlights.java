@@ -41,10 +41,22 @@ final class ManagedFlights {
 	 * @throws GrantException what the refresh threw, one for each caller
 	 */
 	TokenEndpointResponse call(Object key, Supplier<TokenEndpointResponse> work, Runnable afterwards) {
+		return await(begin(key, work, afterwards));
+	}
+
+	/**
+	 * Refreshes, or finds a refresh under way, and does not wait for it.
+	 * @param key what tells this refresh from others
+	 * @param work the refresh
+	 * @param afterwards what is to be done when all who wait have the outcome
+	 * @return the outcome, when there is one
+	 */
+	CompletableFuture<TokenEndpointResponse> begin(Object key, Supplier<TokenEndpointResponse> work,
+			Runnable afterwards) {
 		CompletableFuture<TokenEndpointResponse> own = new CompletableFuture<>();
 		CompletableFuture<TokenEndpointResponse> other = this.flights.putIfAbsent(key, own);
 		if (other != null) {
-			return await(other);
+			return other;
 		}
 		try {
 			this.threads.execute(() -> fly(key, own, work, afterwards));
@@ -54,7 +66,7 @@ final class ManagedFlights {
 			this.flights.remove(key, own);
 			own.completeExceptionally(ex);
 		}
-		return await(own);
+		return own;
 	}
 
 	private void fly(Object key, CompletableFuture<TokenEndpointResponse> flight, Supplier<TokenEndpointResponse> work,

@@ -1,11 +1,15 @@
 package io.github.oidcgrants.managed;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.flight.CoolDown;
+import io.github.oidcgrants.flight.CoolDowns;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.managed.ManagedSlot.Known;
+import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,10 @@ final class ManagedRefresh {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
+	private static final long BETWEEN_TRIES = Duration.ofSeconds(1).toNanos();
+
+	private static final long MAXIMUM_FAILURES = 10_000;
+
 	private final String registrationId;
 
 	private final ManagedEntries entries;
@@ -35,6 +43,8 @@ final class ManagedRefresh {
 
 	private final ManagedClockwork clockwork;
 
+	private final CoolDowns<Asked> coolDowns;
+
 	ManagedRefresh(String registrationId, ManagedEntries entries, UnsavedTokens unsaved, ManagedEvents events,
 			TokenRefresher refresher, Duration patience, ManagedClockwork clockwork) {
 		this.registrationId = registrationId;
@@ -44,14 +54,16 @@ final class ManagedRefresh {
 		this.refresher = refresher;
 		this.patience = patience;
 		this.clockwork = clockwork;
+		this.coolDowns = new CoolDowns<>((asked) -> registrationId, clockwork::nanos, clockwork.jitter(),
+				MAXIMUM_FAILURES);
 	}
 
 	/**
-	 * {@return an access token that need not be refreshed yet and can be used here, or
-	 * {@code null}}
+	 * {@return the access token to give, which can be used here; {@code null} if there is
+	 * none}
 	 */
-	@Nullable TokenEndpointResponse fresh(ManagedSlot slot, String variant) {
-		return usable(slot.fresh(variant, this.clockwork.clock()));
+	@Nullable TimedToken served(ManagedSlot slot, String variant) {
+		return usable(slot.served(variant, this.clockwork));
 	}
 
 	/**
@@ -59,13 +71,36 @@ final class ManagedRefresh {
 	 * {@code null}}
 	 */
 	@Nullable TokenEndpointResponse valid(ManagedSlot slot, String variant) {
-		return usable(slot.valid(variant, this.clockwork.clock()));
+		TimedToken token = usable(slot.valid(variant, this.clockwork));
+		return (token != null) ? token.token() : null;
 	}
 
-	private @Nullable TokenEndpointResponse usable(@Nullable TokenEndpointResponse token) {
-		boolean usable = token != null
-				&& (token.dpopThumbprint() == null || this.refresher.hasKey(token.dpopThumbprint()));
-		return usable ? token : null;
+	private @Nullable TimedToken usable(@Nullable TimedToken token) {
+		String thumbprint = (token != null) ? token.token().dpopThumbprint() : null;
+		return (thumbprint == null || this.refresher.hasKey(thumbprint)) ? token : null;
+	}
+
+	// One that is to be refreshed is what whoever refreshes wants to replace.
+	private @Nullable TokenEndpointResponse fresh(ManagedSlot slot, String variant) {
+		TimedToken token = served(slot, variant);
+		return (token != null && !token.isPastRefresh(this.clockwork.nanos())) ? token.token() : null;
+	}
+
+	/**
+	 * {@return when a token may be refreshed again after it was tried, in nanoseconds of
+	 * the monotonic time}
+	 */
+	long nextTry(ManagedSlot slot, String variant) {
+		CoolDown<Asked> coolDown = this.coolDowns.find(new Asked(slot.key, variant));
+		return (coolDown != null) ? coolDown.untilNanos() : this.clockwork.nanos() + BETWEEN_TRIES;
+	}
+
+	/**
+	 * Begins a new login, or none: what failed with the one before does not count.
+	 */
+	void nextLogin(ManagedSlot slot) {
+		slot.nextLogin();
+		this.coolDowns.forget((asked) -> asked.key().equals(slot.key));
 	}
 
 	/**
@@ -99,9 +134,9 @@ final class ManagedRefresh {
 	}
 
 	private void lease(ManagedSlot slot) {
-		long since = this.clockwork.nanoTime().getAsLong();
+		long since = this.clockwork.nanos();
 		while (!this.entries.acquireLease(slot)) {
-			if (this.clockwork.nanoTime().getAsLong() - since >= this.patience.toNanos()) {
+			if (this.clockwork.nanos() - since >= this.patience.toNanos()) {
 				throw GrantException.of(Kind.TIMEOUT, "Another process has been refreshing the same tokens of the"
 						+ " registration '" + this.registrationId + "' for longer than " + this.patience);
 			}
@@ -173,7 +208,7 @@ final class ManagedRefresh {
 		ManagedEntry entry = current.entry();
 		TokenRefresher.RefreshRequest request = new TokenRefresher.RefreshRequest(entry.refreshToken(),
 				entry.previous(), entry.dpopThumbprint(), parameters);
-		TokenEndpointResponse token = this.refresher.refresh(request, (next) -> {
+		TokenEndpointResponse token = ask(new Asked(slot.key, variant), request, (next) -> {
 			if (!next.equals(entry.refreshToken())) {
 				this.unsaved.keep(slot, () -> this.entries.replace(slot, current, entry.rotated(next)), round);
 			}
@@ -182,10 +217,27 @@ final class ManagedRefresh {
 		Known ours = of(slot, refreshToken);
 		if (ours != null) {
 			// If it cannot be written, another one can be had.
-			GrantException unused = this.entries.replace(slot, ours, ours.entry().with(variant, token));
+			GrantException unused = this.entries.replace(slot, ours, ours.entry().with(variant, token, this.clockwork));
 			ours = of(slot, refreshToken);
 		}
 		return (ours != null) ? token.withoutRefreshToken() : null;
+	}
+
+	// A refresh token that is not good any more has nothing to do with the next one.
+	private TokenEndpointResponse ask(Asked asked, TokenRefresher.RefreshRequest request, Consumer<String> rotated) {
+		this.coolDowns.check(asked);
+		long sentNanos = this.clockwork.nanos();
+		try {
+			TokenEndpointResponse token = this.refresher.refresh(request, rotated);
+			this.coolDowns.succeeded(asked);
+			return token;
+		}
+		catch (GrantException ex) {
+			if (!isInvalidGrant(ex)) {
+				this.coolDowns.failed(asked, ex, sentNanos);
+			}
+			throw ex;
+		}
 	}
 
 	// What somebody else has put there meanwhile may be another user's.
@@ -211,6 +263,9 @@ final class ManagedRefresh {
 	private static boolean isInvalidGrant(GrantException failure) {
 		return failure.kind() == Kind.OAUTH_ERROR
 				&& OAuth2ErrorCodes.INVALID_GRANT.equals(failure.getError().getErrorCode());
+	}
+
+	private record Asked(String key, String variant) {
 	}
 
 }

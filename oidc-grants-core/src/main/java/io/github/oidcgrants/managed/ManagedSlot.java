@@ -1,13 +1,12 @@
 package io.github.oidcgrants.managed;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
-import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TimedToken;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,24 +81,28 @@ final class ManagedSlot {
 	}
 
 	/**
-	 * {@return an access token that need not be refreshed yet, and that no API refuses,
-	 * or {@code null}}
+	 * {@return the access token to give, unless an API refused it; {@code null} if there
+	 * is none}
 	 */
-	@Nullable TokenEndpointResponse fresh(String variant, InstantSource clock) {
-		Known current = this.known;
-		TokenEndpointResponse token = (current != null) ? current.entry().fresh(variant, clock) : null;
+	@Nullable TimedToken served(String variant, ManagedClockwork clockwork) {
+		TimedToken token = token(variant);
 		Refusal refused = this.refusal;
 		boolean replaced = refused != null && refused.isOpen() && token != null
-				&& refused.accessToken().equals(token.accessToken());
-		return replaced ? null : token;
+				&& refused.accessToken().equals(token.token().accessToken());
+		return (token != null && !replaced && token.isUsableNow(clockwork.clock(), clockwork.nanos())) ? token : null;
 	}
 
 	/**
 	 * {@return an access token that has not expired yet, or {@code null}}
 	 */
-	@Nullable TokenEndpointResponse valid(String variant, InstantSource clock) {
+	@Nullable TimedToken valid(String variant, ManagedClockwork clockwork) {
+		TimedToken token = token(variant);
+		return (token != null && !token.isExpired(clockwork.clock(), clockwork.nanos())) ? token : null;
+	}
+
+	private @Nullable TimedToken token(String variant) {
 		Known current = this.known;
-		return (current != null) ? current.entry().valid(variant, clock) : null;
+		return (current != null) ? current.entry().tokens().get(variant) : null;
 	}
 
 	/**

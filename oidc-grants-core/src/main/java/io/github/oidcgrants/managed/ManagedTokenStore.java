@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * format; a store neither reads nor changes them. Keys name the registration, and hold
  * nothing secret.
  * <p>
- * Implementations are thread-safe, and may block, but not forever: one that hangs keeps
- * those waiting who ask for the same name. A write that fails may have been made all the
- * same.
+ * Implementations are thread-safe, and may block. A step is run on a thread of the
+ * library's own, is interrupted if it takes longer than an exchange with the server may,
+ * and has failed then. A write that fails may have been made all the same.
  */
 public interface ManagedTokenStore {
 

@@ -2,11 +2,13 @@ package io.github.oidcgrants.managed;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.jose.Sha256;
+import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
 /**
@@ -22,15 +24,20 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * deleted for the sake of an older one, and a login that was handed over or forgotten is
  * never answered for with tokens of the one before.
  * <p>
- * <b>How.</b> A token that is fresh is given without a look at the store. Else those who
- * ask for the same share one attempt, on a thread of its own, so that no caller who goes
- * can stop it halfway. Attempts on one name take turns, here by a lock and among
- * processes by the lease; names never wait for each other. With both, the entry is read
- * again, for somebody else may have refreshed it. Then the server is asked. Its refresh
- * token replaces the old one in the store, by compare-and-set, as soon as the answer is
- * there; the access token is added once it is validated. {@code invalid_grant} for a
- * refresh token that is no longer the one in the store only means that somebody else was
- * faster, for instance because the lease had ended; then theirs is taken.
+ * <b>How.</b> A token that is kept is given without a look at the store. The call that
+ * finds about 80 % of its lifetime over has it refreshed, in the background; until its
+ * expiry less a skew the old one is given, also while the server or the store is down.
+ * Only who finds none waits: those who ask for the same share one attempt, on a thread of
+ * its own, so that no caller who goes can stop it halfway. Attempts on one name take
+ * turns, here by a lock and among processes by the lease; names never wait for each
+ * other. With both, the entry is read again, for somebody else may have refreshed it.
+ * Then the server is asked. Its refresh token replaces the old one in the store, by
+ * compare-and-set, as soon as the answer is there; the access token is added once it is
+ * validated. {@code invalid_grant} for a refresh token that is no longer the one in the
+ * store only means that somebody else was faster, for instance because the lease had
+ * ended; then theirs is taken. After another failure the server is left alone for a
+ * second, each time for twice as long, up to 30 seconds, or five minutes if it says
+ * {@code Retry-After}; who has no token is told so at once.
  * <p>
  * <b>What is not.</b> A request that may have reached the server without an answer, and a
  * process that ends between answer and store, are the gaps that nobody can close: the
@@ -85,8 +92,9 @@ public final class ManagedTokens {
 				(name) -> registrationId + ":" + Sha256.base64Url(identity.length() + ":" + identity + name));
 		// As long as whoever may be before in the queue, and then as long once more.
 		this.flights = new ManagedFlights(clockwork.threads(), this.patience.multipliedBy(2));
-		this.events = new ManagedEvents(registrationId);
-		this.entries = new ManagedEntries(store, this.patience, clockwork.clock());
+		this.events = new ManagedEvents(registrationId, clockwork);
+		this.entries = new ManagedEntries(new BoundedStore(store, timeout, clockwork.threads()), this.patience,
+				clockwork);
 		this.unsaved = new UnsavedTokens(this.entries, this.events, clockwork.later());
 		this.refresh = new ManagedRefresh(registrationId, this.entries, this.unsaved, this.events, refresher,
 				this.patience, clockwork);
@@ -108,7 +116,7 @@ public final class ManagedTokens {
 		ManagedEvents.Round round = this.events.begin();
 		slot.lock(this.patience);
 		try {
-			slot.nextLogin();
+			this.refresh.nextLogin(slot);
 			this.unsaved.keep(slot, () -> this.entries.begin(slot, entry), round);
 		}
 		finally {
@@ -123,7 +131,7 @@ public final class ManagedTokens {
 				.misconfigured("There is no refresh token among the tokens, so they cannot be refreshed:"
 						+ " ask for one where the user logs in (the scope offline_access, for many servers)");
 		}
-		return ManagedEntry.of(tokens.refreshToken(), tokens, this.clockwork.clock().instant());
+		return ManagedEntry.of(tokens.refreshToken(), tokens, this.clockwork);
 	}
 
 	/**
@@ -142,23 +150,26 @@ public final class ManagedTokens {
 	 * section 2.2). Each is kept of its own, the newest 16 of a name.
 	 * @param name the name that the tokens were handed over under
 	 * @param parameters what to ask for; none from a supplier
-	 * @return a valid token, without the refresh token: one that need not be refreshed
-	 * yet, else a new one, else while the server or the store is down one that has not
-	 * expired yet
+	 * @return a valid token, without the refresh token: the one that is kept, else a new
+	 * one, else while the server or the store is down one that has not expired yet
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there are no tokens under that
 	 * name, or they are bound to a key that is not here; {@link Kind#OAUTH_ERROR} with
 	 * {@code invalid_grant} if the refresh token is not good any more, and the tokens are
 	 * gone; {@link Kind#TRANSPORT} if the store cannot be read or leased, or the thread
 	 * is interrupted, its interrupt status set; {@link Kind#TIMEOUT} if the refresh takes
-	 * longer than eight exchanges with the server may; else what the refresh was refused
-	 * with. Tokens stay where they are unless something else is said
+	 * longer than eight exchanges with the server may; {@link Kind#COOLING_DOWN} if the
+	 * last refresh failed a moment ago; else what the refresh was refused with. Tokens
+	 * stay where they are unless something else is said
 	 */
 	public TokenEndpointResponse token(String name, GrantParameters parameters) {
 		ManagedSlot slot = slot(name);
 		String variant = TokenVariant.of(parameters);
-		TokenEndpointResponse fresh = this.refresh.fresh(slot, variant);
-		if (fresh != null) {
-			return fresh;
+		TimedToken kept = this.refresh.served(slot, variant);
+		if (kept != null) {
+			if (kept.isRefreshDue(this.clockwork.nanos()) && kept.beginRefresh()) {
+				refreshAhead(slot, variant, parameters, kept);
+			}
+			return kept.token();
 		}
 		ManagedEvents.Round round = this.events.begin();
 		try {
@@ -174,12 +185,25 @@ public final class ManagedTokens {
 		}
 	}
 
+	private void refreshAhead(ManagedSlot slot, String variant, GrantParameters parameters, TimedToken kept) {
+		ManagedEvents.Round round = this.events.begin();
+		CompletableFuture<TokenEndpointResponse> unused = this.flights
+			.begin(new Wanted(slot.key, slot.logins, variant), () -> this.refresh.run(slot, variant, parameters, round),
+					round::end)
+			.whenComplete((token, problem) -> {
+				kept.refreshEnded(this.refresh.nextTry(slot, variant));
+				if (problem != null) {
+					this.events.notRefreshedAhead(problem);
+				}
+			});
+	}
+
 	private static boolean isPassing(GrantException failure) {
 		return switch (failure.kind()) {
-			case TRANSPORT, TIMEOUT -> true;
+			case TRANSPORT, TIMEOUT, COOLING_DOWN -> true;
 			case UNEXPECTED_STATUS ->
 				failure.statusCode() != null && (failure.statusCode() == 429 || failure.statusCode() >= 500);
-			case OAUTH_ERROR, MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED, COOLING_DOWN -> false;
+			case OAUTH_ERROR, MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED -> false;
 		};
 	}
 
@@ -192,7 +216,7 @@ public final class ManagedTokens {
 	 * @return whether {@link #token(String)} gives, or at least asks for, another one
 	 */
 	public boolean refused(String name, TokenEndpointResponse token) {
-		return slot(name).refuse(token.accessToken(), this.clockwork.nanoTime().getAsLong(), BETWEEN_REPLACEMENTS);
+		return slot(name).refuse(token.accessToken(), this.clockwork.nanos(), BETWEEN_REPLACEMENTS);
 	}
 
 	/**
@@ -206,7 +230,7 @@ public final class ManagedTokens {
 		ManagedSlot slot = slot(name);
 		slot.lock(this.patience);
 		try {
-			slot.nextLogin();
+			this.refresh.nextLogin(slot);
 			this.entries.deleteAll(slot);
 		}
 		finally {

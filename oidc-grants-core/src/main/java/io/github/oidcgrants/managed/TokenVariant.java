@@ -25,13 +25,13 @@ final class TokenVariant {
 	}
 
 	static String of(GrantParameters parameters) {
+		if (parameters.equals(GrantParameters.none())) {
+			return DEFAULT;
+		}
 		if (parameters.hasSuppliers()) {
 			throw GrantException.misconfigured("A managed token cannot be asked for with a supplier: set the value");
 		}
 		Map<String, List<String>> all = new TreeMap<>(parameters.asMap());
-		if (all.isEmpty()) {
-			return DEFAULT;
-		}
 		StringBuilder text = new StringBuilder();
 		all.forEach((name, values) -> {
 			append(text, name);

@@ -181,7 +181,7 @@ class ManagedConcurrencyTests {
 	void aCallerThatLosesPatienceHarmsNoOther() throws Exception {
 		ManagedTokens impatient = new ManagedTokens(ManagedRig.REGISTRATION, "client", this.store, this.rig.refresher(),
 				Duration.ofMillis(250), new ManagedClockwork(this.rig.time, this.rig.time::nanoTime, (nanos) -> {
-				}, this.rig.later::add, this.refreshes));
+				}, this.rig.later::add, this.refreshes, () -> 0.5));
 		impatient.put("ada", this.rig.login("ada"));
 		this.rig.expire();
 		holdNextAnswer();

@@ -23,6 +23,8 @@ class ManagedEntryCodecTests {
 
 	private final TestClock clock = new TestClock();
 
+	private final ManagedClockwork clockwork = ManagedClockwork.system(this.clock);
+
 	private TokenEndpointResponse token(String accessToken) {
 		Map<String, Object> members = new LinkedHashMap<>();
 		members.put("access_token", accessToken);
@@ -37,9 +39,9 @@ class ManagedEntryCodecTests {
 	}
 
 	private ManagedEntry entry() {
-		return ManagedEntry.of("s3cret-refresh", token("s3cret-1"), TestClock.START)
-			.with("v2", token("s3cret-2"))
-			.with("v3", token("s3cret-3"));
+		return ManagedEntry.of("s3cret-refresh", token("s3cret-1"), this.clockwork)
+			.with("v2", token("s3cret-2"), this.clockwork)
+			.with("v3", token("s3cret-3"), this.clockwork);
 	}
 
 	private byte[] bytes() {
@@ -48,17 +50,18 @@ class ManagedEntryCodecTests {
 
 	@Test
 	void anEntryComesBackAsItWas() {
-		ManagedEntry read = ManagedEntryCodec.decode(bytes(), this.clock);
+		ManagedEntry read = ManagedEntryCodec.decode(bytes(), this.clockwork);
 		assertThat(read.refreshToken()).isEqualTo("s3cret-refresh");
 		assertThat(read.dpopThumbprint()).isNull();
 		assertThat(read.identity()).isEqualTo(entry().identity()).containsEntry("sub", "ada");
 		assertThat(read.since()).isEqualTo(TestClock.START);
 		assertThat(read.isLost()).isFalse();
 		assertThat(read.tokens().keySet()).as("the oldest first").containsExactly("", "v2", "v3");
-		assertThat(read.tokens().get("v2").accessToken()).isEqualTo("s3cret-2");
-		assertThat(read.tokens().get("v2").refreshToken()).isNull();
+		assertThat(read.tokens().get("v2").token().accessToken()).isEqualTo("s3cret-2");
+		assertThat(read.tokens().get("v2").token().refreshToken()).isNull();
 		assertThat(read.previous().getAudience()).containsExactly("client");
-		assertThat(ManagedEntryCodec.decode(ManagedEntryCodec.encode(entry().lost()), this.clock).isLost()).isTrue();
+		assertThat(ManagedEntryCodec.decode(ManagedEntryCodec.encode(entry().lost()), this.clockwork).isLost())
+			.isTrue();
 	}
 
 	@Test
@@ -66,7 +69,7 @@ class ManagedEntryCodecTests {
 		byte[] bytes = bytes();
 		assertThat(bytes[0]).isEqualTo((byte) 1);
 		bytes[0] = 2;
-		assertThatIllegalArgumentException().isThrownBy(() -> ManagedEntryCodec.decode(bytes, this.clock))
+		assertThatIllegalArgumentException().isThrownBy(() -> ManagedEntryCodec.decode(bytes, this.clockwork))
 			.withMessage("it is not of version 1");
 	}
 
@@ -75,7 +78,7 @@ class ManagedEntryCodecTests {
 		byte[] bytes = bytes();
 		for (int length = 0; length < bytes.length; length++) {
 			byte[] part = Arrays.copyOf(bytes, length);
-			assertThatIllegalArgumentException().isThrownBy(() -> ManagedEntryCodec.decode(part, this.clock))
+			assertThatIllegalArgumentException().isThrownBy(() -> ManagedEntryCodec.decode(part, this.clockwork))
 				.withMessageNotContaining("s3cret")
 				.withNoCause();
 		}
@@ -94,7 +97,8 @@ class ManagedEntryCodecTests {
 			"{\"refresh_token\": \"s3cret\", \"since\": \"2026-01-01T00:00:00Z\", \"tokens\": {}, \"lost\": false} {}" })
 	void garbageIsNoEntry(String json) {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> ManagedEntryCodec.decode(("\u0001" + json).getBytes(StandardCharsets.UTF_8), this.clock))
+			.isThrownBy(
+					() -> ManagedEntryCodec.decode(("\u0001" + json).getBytes(StandardCharsets.UTF_8), this.clockwork))
 			.withMessageNotContaining("s3cret")
 			.withNoCause();
 	}
@@ -104,7 +108,7 @@ class ManagedEntryCodecTests {
 	void anAccessTokenThatCannotBeReadIsLeftOut(String token) {
 		String json = "\u0001{\"refresh_token\": \"s3cret\", \"since\": \"2026-01-01T00:00:00Z\", \"tokens\": {\"\": \""
 				+ token + "\"}, \"lost\": false}";
-		ManagedEntry entry = ManagedEntryCodec.decode(json.getBytes(StandardCharsets.UTF_8), this.clock);
+		ManagedEntry entry = ManagedEntryCodec.decode(json.getBytes(StandardCharsets.UTF_8), this.clockwork);
 		assertThat(entry.refreshToken()).isEqualTo("s3cret");
 		assertThat(entry.since()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
 		assertThat(entry.tokens()).isEmpty();

@@ -110,7 +110,7 @@ final class ManagedRig implements AutoCloseable {
 
 	ManagedTokens tokens(ManagedTokenStore store, Executor threads, LongConsumer pause) {
 		ManagedTokens tokens = new ManagedTokens(REGISTRATION, "client", store, refresher(), TIMEOUT,
-				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads));
+				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads, () -> 0.5));
 		tokens.listen(new Hearing());
 		return tokens;
 	}
@@ -124,6 +124,13 @@ final class ManagedRig implements AutoCloseable {
 			due.add(task);
 		}
 		due.forEach(Runnable::run);
+	}
+
+	/**
+	 * Lets the time pass for which nothing is sent after a first failure.
+	 */
+	void coolDown() {
+		this.time.advance(Duration.ofSeconds(1));
 	}
 
 	void expire() {

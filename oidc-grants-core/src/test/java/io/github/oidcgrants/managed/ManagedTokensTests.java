@@ -3,6 +3,7 @@ package io.github.oidcgrants.managed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 import io.github.oidcgrants.error.GrantException;
@@ -20,6 +21,7 @@ import static io.github.oidcgrants.testing.Refusals.assertFails;
 import static io.github.oidcgrants.testing.Refusals.assertMisconfigured;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Tokens that are handed over once and are there ever after.
@@ -68,31 +70,126 @@ class ManagedTokensTests {
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-1", "refresh-ada-1");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "300, 240", "3600, 2880", "315360000, 252288000", "10, 8", "1, 0.8" })
+	void aTokenIsRefreshedAheadOfItsExpiryAndTheOldOneIsGivenMeanwhile(int expiresIn, double dueAfter) {
+		this.rig.server.expiresIn = expiresIn;
+		this.tokens.put("ada", this.rig.login("ada"));
+		Duration due = Duration.ofMillis(Math.round(dueAfter * 1000));
+		this.rig.time.advance(due.minusMillis(1));
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
+		assertThat(this.rig.server.refreshed()).isEmpty();
+		this.rig.time.advance(Duration.ofMillis(1));
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(this.rig.server.refreshed()).hasSize(1);
+		assertThat(this.rig.heard).containsExactly("refreshed app ada");
+	}
+
 	// Skew is a tenth of the lifetime, at most 60 s.
 	@ParameterizedTest
 	@CsvSource({ "300, 270", "600, 540", "3600, 3540", "315360000, 315359940", "10, 9", "1, 0.9" })
-	void aTokenIsFreshUntilItsExpiryLessTheSkew(int expiresIn, double freshFor) {
+	void aTokenIsGivenUntilItsExpiryLessTheSkew(int expiresIn, double servedFor) {
 		this.rig.server.expiresIn = expiresIn;
 		this.tokens.put("ada", this.rig.login("ada"));
-		Duration fresh = Duration.ofMillis(Math.round(freshFor * 1000));
-		this.rig.time.advance(fresh.minusMillis(1));
-		this.tokens.token("ada");
-		assertThat(this.rig.server.refreshed()).isEmpty();
-		this.rig.time.advance(Duration.ofMillis(1));
-		this.tokens.token("ada");
-		assertThat(this.rig.server.refreshed()).hasSize(1);
+		Duration served = Duration.ofMillis(Math.round(servedFor * 1000));
+		this.rig.time.advance(served.minusMillis(1));
+		this.rig.server.next((work) -> new RotatingServer.Reply(503, "{}"));
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
+		this.rig.coolDown();
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 	}
 
 	@Test
-	void aTokenWithoutLifetimeIsFreshForFiveMinutes() {
+	void aTokenWithoutLifetimeIsRefreshedAfterFourMinutesAndGivenForFive() {
 		this.rig.server.expiresIn = null;
 		this.tokens.put("ada", this.rig.login("ada"));
-		this.rig.time.advance(Duration.ofMinutes(5).minusNanos(1));
+		this.rig.time.advance(Duration.ofMinutes(4).minusNanos(1));
 		this.tokens.token("ada");
 		assertThat(this.rig.server.refreshed()).isEmpty();
 		this.rig.time.advance(Duration.ofNanos(1));
-		this.tokens.token("ada");
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
 		assertThat(this.rig.server.refreshed()).hasSize(1);
+		this.rig.time.advance(Duration.ofMinutes(5));
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-3");
+	}
+
+	@Test
+	void noCallerNoticesAServerThatIsDownForTheLastFifthOfALifetime() {
+		this.rig.server.expiresIn = 1000;
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.rig.time.advance(Duration.ofSeconds(800));
+		this.rig.server.always((work) -> new RotatingServer.Reply(503, "{}"));
+		for (int second = 800; second < 940; second++) {
+			assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
+			this.rig.time.advance(Duration.ofSeconds(1));
+		}
+		// After 1, 2, 4, 8, 16 and then 30 s each.
+		assertThat(this.rig.server.refreshed()).hasSize(9).containsOnly("refresh-ada-1");
+		this.rig.server.always(null);
+		this.rig.time.advance(Duration.ofSeconds(30));
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -1, 1 })
+	void aTokenExpiresWhenTheWallOrTheMonotonicClockSaysSo(int direction) {
+		this.rig.server.expiresIn = 300;
+		this.tokens.put("ada", this.rig.login("ada"));
+		if (direction < 0) {
+			this.rig.time.advanceWall(Duration.ofDays(-1));
+			this.rig.time.advance(Duration.ofSeconds(270));
+		}
+		else {
+			this.rig.time.advanceWall(Duration.ofSeconds(270));
+		}
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
+	}
+
+	@Test
+	void callersWithoutATokenFailFastWithTheCauseAndTheServerIsLeftAlone() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.rig.expire();
+		this.rig.server.always((work) -> new RotatingServer.Reply(503, "{}"));
+		assertFails(Kind.UNEXPECTED_STATUS, () -> this.tokens.token("ada"));
+		for (int second = 0; second < 300; second++) {
+			GrantException failure = catchThrowableOfType(GrantException.class, () -> this.tokens.token("ada"));
+			if (failure.kind() == Kind.COOLING_DOWN) {
+				assertThat(failure).hasMessageContaining("status 503").hasCauseInstanceOf(GrantException.class);
+				assertThat(failure.retryAfter()).isPositive();
+			}
+			this.rig.time.advance(Duration.ofSeconds(1));
+		}
+		assertThat(this.rig.server.refreshed()).hasSizeBetween(13, 15);
+		this.rig.server.always(null);
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.tokens.token("ada", GrantParameters.builder().scope("read").build());
+	}
+
+	@Test
+	void aClientThatTheServerRefusesIsNotTriedForOtherNamesEither() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.tokens.put("grace", this.rig.login("grace"));
+		this.rig.expire();
+		this.rig.server.next((work) -> new RotatingServer.Reply(401, "{\"error\": \"invalid_client\"}"));
+		assertFails(Kind.OAUTH_ERROR, () -> this.tokens.token("ada")).withMessageContaining("invalid_client");
+		assertFails(Kind.COOLING_DOWN, () -> this.tokens.token("grace")).withMessageContaining("invalid_client");
+		this.rig.coolDown();
+		assertThat(this.tokens.token("grace")).isNotNull();
+		assertThat(this.tokens.token("ada")).isNotNull();
+	}
+
+	@Test
+	void aServerThatSaysRetryAfterIsLeftAloneForAsLong() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.rig.expire();
+		this.rig.server
+			.next((work) -> new RotatingServer.Reply(429, "{\"error\": \"slow_down\"}", Map.of("Retry-After", "120")));
+		assertFails(Kind.OAUTH_ERROR, () -> this.tokens.token("ada"));
+		this.rig.time.advance(Duration.ofMinutes(2).minusNanos(1));
+		assertFails(Kind.COOLING_DOWN, () -> this.tokens.token("ada"));
+		this.rig.time.advance(Duration.ofNanos(1));
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 	}
 
 	@Test
@@ -220,6 +317,7 @@ class ManagedTokensTests {
 		for (String error : List.of("invalid_client", "invalid_scope", "temporarily_unavailable")) {
 			this.rig.server.next((work) -> new RotatingServer.Reply(400, "{\"error\": \"" + error + "\"}"));
 			assertFails(Kind.OAUTH_ERROR, () -> this.tokens.token("ada")).withMessageContaining(error);
+			this.rig.time.advance(Duration.ofSeconds(30));
 		}
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 		assertThat(this.rig.heard).containsExactly("refreshed app ada");
@@ -232,11 +330,11 @@ class ManagedTokensTests {
 		this.rig.time.advance(Duration.ofSeconds(599));
 		this.rig.server.next((work) -> new RotatingServer.Reply(503, "{}"));
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
-		this.rig.server.next((work) -> null);
-		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
+		assertThat(this.tokens.token("ada").accessToken()).as("while nothing is sent").isEqualTo("access-ada-1");
 		this.rig.time.advance(Duration.ofSeconds(1));
 		this.rig.server.next((work) -> new RotatingServer.Reply(503, "{}"));
 		assertFails(Kind.UNEXPECTED_STATUS, () -> this.tokens.token("ada"));
+		this.rig.time.advance(Duration.ofSeconds(2));
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 	}
 
@@ -246,6 +344,7 @@ class ManagedTokensTests {
 		this.rig.expire();
 		this.rig.server.next((work) -> null);
 		assertFails(Kind.TRANSPORT, () -> this.tokens.token("ada"));
+		this.rig.coolDown();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 	}
 
@@ -255,6 +354,7 @@ class ManagedTokensTests {
 		this.rig.expire();
 		this.rig.server.loseNextAnswer();
 		assertFails(Kind.TRANSPORT, () -> this.tokens.token("ada"));
+		this.rig.coolDown();
 		assertThat(this.rig.heard).isEmpty();
 		assertFails(Kind.OAUTH_ERROR, () -> this.tokens.token("ada"));
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-1");
@@ -268,6 +368,7 @@ class ManagedTokensTests {
 		this.rig.expire();
 		this.rig.server.loseNextAnswer();
 		assertFails(Kind.TRANSPORT, () -> this.tokens.token("ada"));
+		this.rig.coolDown();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-3");
 	}
 
@@ -285,6 +386,7 @@ class ManagedTokensTests {
 			return new RotatingServer.Reply(200, answer.formatted(rotated));
 		});
 		assertFails(Kind.MALFORMED_RESPONSE, () -> this.tokens.token("ada"));
+		this.rig.coolDown();
 		assertThat(this.rig.tokens(this.store).token("ada").accessToken()).isEqualTo("access-ada-3");
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-2");
 		assertThat(this.rig.server.refused).hasValue(0);
@@ -298,6 +400,7 @@ class ManagedTokensTests {
 		this.rig.expire();
 		this.rig.server.next((work) -> new RotatingServer.Reply(200, answer));
 		assertFails(Kind.MALFORMED_RESPONSE, () -> this.tokens.token("ada"));
+		this.rig.coolDown();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 	}
 
@@ -313,6 +416,7 @@ class ManagedTokensTests {
 			return new RotatingServer.Reply(200, forged);
 		});
 		assertFails(Kind.ID_TOKEN_REFUSED, () -> this.tokens.token("ada"));
+		this.rig.coolDown();
 		TokenEndpointResponse token = this.tokens.token("ada");
 		assertThat(token.accessToken()).isEqualTo("access-ada-3");
 		assertThat(token.claims().getSubject()).isEqualTo("ada");
@@ -327,6 +431,7 @@ class ManagedTokensTests {
 		this.rig.expire();
 		assertThat(catchThrowable(() -> this.tokens.token("ada"))).isNotNull();
 		this.rig.server.jwksStatus = 200;
+		this.rig.coolDown();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-3");
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-2");
 	}

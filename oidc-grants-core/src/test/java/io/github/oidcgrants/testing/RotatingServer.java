@@ -51,6 +51,8 @@ public final class RotatingServer implements AutoCloseable {
 
 	private final ConcurrentLinkedQueue<Twist> twists = new ConcurrentLinkedQueue<>();
 
+	private volatile @Nullable Twist always;
+
 	/**
 	 * What was asked, in its order.
 	 */
@@ -140,6 +142,13 @@ public final class RotatingServer implements AutoCloseable {
 	}
 
 	/**
+	 * Has all refreshes that have none of their own answered otherwise, or no more.
+	 */
+	public void always(@Nullable Twist twist) {
+		this.always = twist;
+	}
+
+	/**
 	 * Has the next request done, and its answer lost.
 	 */
 	public void loseNextAnswer() {
@@ -154,13 +163,18 @@ public final class RotatingServer implements AutoCloseable {
 				new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
 		String key = key(exchange.getRequestHeaders().getFirst("DPoP"));
 		this.forms.add(form);
-		Twist twist = form.containsKey("refresh_token") ? this.twists.poll() : null;
+		Twist twist = form.containsKey("refresh_token") ? twist() : null;
 		Reply reply = (twist != null) ? twist.twist(() -> process(form, key)) : process(form, key);
 		if (reply == null) {
 			exchange.close();
 			return;
 		}
 		answer(exchange, reply);
+	}
+
+	private @Nullable Twist twist() {
+		Twist next = this.twists.poll();
+		return (next != null) ? next : this.always;
 	}
 
 	private void api(HttpExchange exchange) throws IOException {
@@ -267,6 +281,7 @@ public final class RotatingServer implements AutoCloseable {
 	private static void answer(HttpExchange exchange, Reply reply) throws IOException {
 		byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
 		exchange.getResponseHeaders().set("Content-Type", "application/json");
+		reply.headers().forEach(exchange.getResponseHeaders()::set);
 		exchange.sendResponseHeaders(reply.status(), body.length);
 		exchange.getResponseBody().write(body);
 		exchange.close();
@@ -298,8 +313,14 @@ public final class RotatingServer implements AutoCloseable {
 	 *
 	 * @param status its status
 	 * @param body its body
+	 * @param headers its headers, other than the usual ones
 	 */
-	public record Reply(int status, String body) {
+	public record Reply(int status, String body, Map<String, String> headers) {
+
+		public Reply(int status, String body) {
+			this(status, body, Map.of());
+		}
+
 	}
 
 	private static final class Login {

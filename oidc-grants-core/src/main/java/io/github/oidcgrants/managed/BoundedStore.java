@@ -1,0 +1,121 @@
+package io.github.oidcgrants.managed;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that answers in time, or is said not to. What it throws comes out as a
+ * {@link GrantException} that holds nothing of it, for its message may quote what it
+ * failed to write. A step that takes too long is interrupted, and may be done all the
+ * same: compare-and-set makes it harmless then.
+ */
+final class BoundedStore implements ManagedTokenStore {
+
+	private final ManagedTokenStore store;
+
+	private final Duration timeout;
+
+	private final Executor threads;
+
+	/**
+	 * Bounds a store.
+	 * @param store the store
+	 * @param timeout how long a step may take
+	 * @param threads runs the steps, each at once
+	 */
+	BoundedStore(ManagedTokenStore store, Duration timeout, Executor threads) {
+		this.store = store;
+		this.timeout = timeout;
+		this.threads = threads;
+	}
+
+	@Override
+	public @Nullable Entry load(String key) {
+		return this.<@Nullable Entry>run("read", () -> this.store.load(key));
+	}
+
+	@Override
+	public boolean compareAndSet(String key, @Nullable String expectedRevision, Entry next, Duration timeToLive) {
+		return run("written", () -> this.store.compareAndSet(key, expectedRevision, next, timeToLive));
+	}
+
+	@Override
+	public boolean delete(String key, String expectedRevision) {
+		return run("written", () -> this.store.delete(key, expectedRevision));
+	}
+
+	@Override
+	public boolean acquireLease(String key, String owner, Duration time) {
+		return run("leased", () -> this.store.acquireLease(key, owner, time));
+	}
+
+	@Override
+	public void releaseLease(String key, String owner) {
+		boolean unused = run("released", () -> {
+			this.store.releaseLease(key, owner);
+			return true;
+		});
+	}
+
+	private <T extends @Nullable Object> T run(String what, Supplier<T> step) {
+		FutureTask<T> task = new FutureTask<>(step::get);
+		try {
+			this.threads.execute(task);
+			return await(task);
+		}
+		catch (ExecutionException ex) {
+			throw failed(what, ex.getCause());
+		}
+		catch (TimeoutException ex) {
+			task.cancel(true);
+			throw GrantException.of(Kind.TRANSPORT,
+					"The store of managed tokens could not be " + what + ": it gave no answer within " + this.timeout);
+		}
+		catch (RuntimeException | Error ex) {
+			// No thread could be had.
+			throw failed(what, ex);
+		}
+	}
+
+	// Interrupts do not end the wait: what a refresh has begun must not be left half
+	// done.
+	private <T extends @Nullable Object> T await(FutureTask<T> task) throws ExecutionException, TimeoutException {
+		long until = System.nanoTime() + this.timeout.toNanos();
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return task.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static GrantException failed(String what, @Nullable Throwable failure) {
+		return GrantException.of(Kind.TRANSPORT, "The store of managed tokens could not be " + what + " ("
+				+ ((failure != null) ? failure.getClass().getName() : "nothing") + ")");
+	}
+
+	@Override
+	public String toString() {
+		return "BoundedStore[timeout=" + this.timeout + "]";
+	}
+
+}
