@@ -49,6 +49,12 @@ record CachedGrant(Registered registered, String grantType, GrantParameters para
 		return timeout().compareTo(this.registered.registration().configuration().timeout()) < 0;
 	}
 
+	@Override
+	public TokenSource patient() {
+		return (this.options.timeout() != null) ? new CachedGrant(this.registered, this.grantType, this.parameters,
+				this.options.withoutTimeout(), this.key, this.runner) : this;
+	}
+
 	// A supplier makes its value anew each time, and a stated identity says whose.
 	@Override
 	public boolean isRepeatable() {

@@ -197,7 +197,7 @@ final class Registered {
 				? List.of(handle.thumbprint(), options.dpopMode().name()) : List.of();
 		Configuration configuration = this.registration.configuration();
 		TokenCacheKey.Builder key = TokenCacheKey.builder(this.registration.id(), grantType)
-			.field("issuer", List.of(String.valueOf(configuration.server().issuer())))
+			.field("server", List.of(configuration.server().id()))
 			.field("client_id", List.of(configuration.clientId()))
 			.field("dpop", dpop)
 			.field("certificate", listOf(configuration.certificateThumbprint()))

@@ -16,6 +16,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.oidcgrants.error.QuietLog;
+import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.token.TokenCodec;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,11 @@ final class SecondLevel {
 
 	private static final long LEFT_ALONE = Duration.ofSeconds(10).toNanos();
 
+	private static final long LONGEST_WRITE = Duration.ofSeconds(10).toNanos();
+
 	private static final long MAXIMUM_SIZE = 10_000;
 
 	private static final int READERS = 4;
-
-	private static final String SUBJECT = "store";
 
 	private final TokenStore store;
 
@@ -60,11 +61,18 @@ final class SecondLevel {
 		.executor(Runnable::run)
 		.build();
 
+	private final Cache<String, Boolean> refused = Caffeine.newBuilder()
+		.maximumSize(MAXIMUM_SIZE)
+		.executor(Runnable::run)
+		.build();
+
 	private final LongAdder failures = new LongAdder();
 
 	private volatile @Nullable String lastError;
 
 	private volatile @Nullable Long failedNanos;
+
+	private volatile @Nullable Long writingSince;
 
 	SecondLevel(TokenStore store, Duration patience, InstantSource clock, Ticker ticker, QuietLog log) {
 		this.store = store;
@@ -115,7 +123,7 @@ final class SecondLevel {
 	}
 
 	private boolean wasEvicted(TokenCacheKey key, TokenEndpointResponse token) {
-		return wasBefore(token, this.evictions.getIfPresent(key))
+		return isRefused(token) || wasBefore(token, this.evictions.getIfPresent(key))
 				|| wasBefore(token, this.evictions.getIfPresent(key.registrationId()));
 	}
 
@@ -131,6 +139,17 @@ final class SecondLevel {
 			}
 			return null;
 		});
+	}
+
+	boolean isRefused(TokenEndpointResponse token) {
+		return this.refused.getIfPresent(token.accessToken()) != null;
+	}
+
+	/**
+	 * Does not take an access token any more, wherever in the store it is.
+	 */
+	void refuse(String accessToken) {
+		this.refused.put(accessToken, Boolean.TRUE);
 	}
 
 	/**
@@ -159,13 +178,22 @@ final class SecondLevel {
 		if (isLeftAlone()) {
 			return;
 		}
+		Long since = this.writingSince;
+		if (since != null && this.ticker.read() - since > LONGEST_WRITE) {
+			failed(what + " waits for an earlier one, which has had no answer for more than 10 seconds", true);
+			return;
+		}
 		try {
 			this.writer.execute(() -> {
+				this.writingSince = this.ticker.read();
 				try {
 					step.call();
 				}
 				catch (Exception ex) {
 					failed(what + " failed with " + describe(ex), true);
+				}
+				finally {
+					this.writingSince = null;
 				}
 			});
 		}
@@ -190,7 +218,7 @@ final class SecondLevel {
 		if (leaveAlone) {
 			this.failedNanos = this.ticker.read();
 		}
-		this.log.warn(SUBJECT, "The token store is passed over (" + problem + "): tokens come from the server instead");
+		this.log.warn("store", "The token store is passed over (" + problem + "): tokens come from the server instead");
 	}
 
 	TokenCacheStatus.Store status() {

@@ -1,5 +1,6 @@
 package io.github.oidcgrants.cache;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,8 +44,9 @@ record StatusReport(Map<TokenCacheKey, TimedToken> tokens, SingleFlight<TokenCac
 				entries.add(entry(State.COOLING_DOWN, coolDown.key(), null, coolDown, nanos));
 			}
 		}
+		Instant now = this.clock.instant();
 		entries.sort(Comparator.comparing(Entry::registrationId)
-			.thenComparing((entry) -> (entry.token() != null) ? entry.token().issuedAt() : this.clock.instant()));
+			.thenComparing((entry) -> (entry.token() != null) ? entry.token().issuedAt() : now));
 		return List.copyOf(entries);
 	}
 

@@ -18,6 +18,7 @@ import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.CoolDown;
 import io.github.oidcgrants.flight.CoolDowns;
 import io.github.oidcgrants.flight.SingleFlight;
+import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.apache.commons.logging.LogFactory;
@@ -62,10 +63,11 @@ import org.jspecify.annotations.Nullable;
  * does, not when it is handed over: a caller without a token never waits for a queue.
  *
  * Landing and eviction. An outcome is put into the map by the flight, in one atomic step
- * with its own end, and only if it was not forgotten. Eviction first forgets flights,
- * then removes entries. So whichever comes first, what a request brings that was sent
- * before an eviction is not in the map after it. What is in the TokenStore is held
- * against the time of the last eviction (SecondLevel).
+ * with its own end, and only if it was not forgotten. What is in the TokenStore is held
+ * against the time of the last eviction (SecondLevel). Eviction first notes that time,
+ * then forgets flights, then removes entries. So whichever comes first, what a request
+ * brings that was sent before an eviction, or read from the store, is not in the map
+ * after it.
  *
  * Failures are not kept, they cool down (CoolDowns, in a bounded map of their own). They
  * are noted before the flight ends, so that the next leader finds them. Each caller gets
@@ -88,7 +90,7 @@ public final class TokenCache {
 
 	private final Cache<TokenCacheKey, TimedToken> tokens;
 
-	private final Cache<TokenCacheKey, Boolean> givenUp;
+	private final Cache<TokenCacheKey, GivenUp> givenUp;
 
 	private final SingleFlight<TokenCacheKey, TokenEndpointResponse> flight = new SingleFlight<>();
 
@@ -196,6 +198,7 @@ public final class TokenCache {
 	 * that was kept before stays
 	 */
 	public TokenEndpointResponse renew(TokenSource source) {
+		this.coolDowns.check(source.key());
 		return this.flight.callAnew(source.key(), new Ask(source, null, true));
 	}
 
@@ -204,12 +207,14 @@ public final class TokenCache {
 			return;
 		}
 		try {
-			this.executor.execute(() -> refresh(source, stale));
+			TokenSource patient = source.patient();
+			this.executor.execute(() -> refresh(patient, stale));
 		}
 		catch (RejectedExecutionException ex) {
 			stale.refreshEnded(this.ticker.read() + BETWEEN_OFFERS);
-			this.log.warn(source.key().registrationId(), "A token of the registration '" + source.key().registrationId()
-					+ "' cannot be refreshed ahead of its expiry now: the executor takes no more work");
+			this.log.warn("registration " + source.key().registrationId(),
+					"A token of the registration '" + source.key().registrationId()
+							+ "' cannot be refreshed ahead of its expiry now: the executor takes no more work");
 		}
 	}
 
@@ -217,9 +222,13 @@ public final class TokenCache {
 		try {
 			this.flight.callUnlessUnderWay(source.key(), new Ask(source, stale, false));
 		}
+		catch (SupersededException ex) {
+			// Evicted or expired while the refresh waited for its turn: who needs one
+			// asks.
+		}
 		catch (RuntimeException ex) {
 			if (!(ex instanceof GrantException grant && grant.kind() == Kind.COOLING_DOWN)) {
-				this.log.warn(source.key().registrationId(),
+				this.log.warn("registration " + source.key().registrationId(),
 						"A token of the registration '" + source.key().registrationId()
 								+ "' could not be refreshed ahead of its expiry; the one that is kept serves until "
 								+ stale.until() + ": "
@@ -239,10 +248,12 @@ public final class TokenCache {
 	 * @param registrationId the registration
 	 */
 	public void evict(String registrationId) {
-		forget((key) -> key.registrationId().equals(registrationId));
 		if (this.secondLevel != null) {
 			this.secondLevel.evict(registrationId);
 		}
+		Predicate<TokenCacheKey> keys = (key) -> key.registrationId().equals(registrationId);
+		this.coolDowns.forget(keys);
+		forget(keys);
 	}
 
 	/**
@@ -251,10 +262,11 @@ public final class TokenCache {
 	 * @param key what tells it from others
 	 */
 	public void evict(TokenCacheKey key) {
-		forget(key::equals);
 		if (this.secondLevel != null) {
 			this.secondLevel.evict(key);
 		}
+		this.coolDowns.forget(key);
+		forget(key::equals);
 	}
 
 	/**
@@ -263,6 +275,9 @@ public final class TokenCache {
 	 * @return whether it was kept
 	 */
 	public boolean evictAccessToken(String accessToken) {
+		if (this.secondLevel != null) {
+			this.secondLevel.refuse(accessToken);
+		}
 		boolean found = false;
 		for (var entry : this.tokens.asMap().entrySet()) {
 			if (entry.getValue().token().accessToken().equals(accessToken)) {
@@ -273,7 +288,6 @@ public final class TokenCache {
 	}
 
 	private void forget(Predicate<TokenCacheKey> keys) {
-		this.coolDowns.forget(keys);
 		this.flight.forget(keys);
 		for (TokenCacheKey key : this.tokens.asMap().keySet()) {
 			if (keys.test(key) && this.tokens.asMap().remove(key) != null) {
@@ -283,6 +297,9 @@ public final class TokenCache {
 	}
 
 	private boolean drop(TokenCacheKey key, String accessToken) {
+		if (this.secondLevel != null) {
+			this.secondLevel.evict(key);
+		}
 		boolean[] dropped = { false };
 		this.tokens.asMap().computeIfPresent(key, (k, cached) -> {
 			dropped[0] = cached.token().accessToken().equals(accessToken);
@@ -290,9 +307,6 @@ public final class TokenCache {
 		});
 		if (dropped[0]) {
 			this.tally.evictions.increment();
-			if (this.secondLevel != null) {
-				this.secondLevel.evict(key);
-			}
 		}
 		return dropped[0];
 	}
@@ -311,12 +325,22 @@ public final class TokenCache {
 		if (current != null && !current.token().accessToken().equals(accessToken)) {
 			return true;
 		}
-		if (this.givenUp.asMap().putIfAbsent(key, Boolean.TRUE) != null) {
-			// Another caller gave it up, and may be asking for the next one right now.
-			return current == null && this.flight.isUnderWay(key);
+		GivenUp last = this.givenUp.asMap().putIfAbsent(key, new GivenUp(accessToken, current));
+		if (last == null) {
+			drop(key, accessToken);
+			return true;
 		}
-		drop(key, accessToken);
-		return true;
+		TimedToken now = usable(key);
+		if (now == null) {
+			// Another caller gave this very one up, and the next one is not here yet.
+			return last.accessToken().equals(accessToken) || this.flight.isUnderWay(key);
+		}
+		if (now == last.token()) {
+			// Another caller is about to drop it.
+			drop(key, accessToken);
+			return true;
+		}
+		return !now.token().accessToken().equals(accessToken);
 	}
 
 	private void sweep() {
@@ -345,6 +369,28 @@ public final class TokenCache {
 	@Override
 	public String toString() {
 		return "TokenCache[size=" + this.tokens.estimatedSize() + "]";
+	}
+
+	/**
+	 * A token that an API did not take.
+	 *
+	 * @param accessToken its value
+	 * @param token what was kept of it; a server may give the same value again
+	 */
+	private record GivenUp(String accessToken, @Nullable TimedToken token) {
+	}
+
+	/**
+	 * There is nothing to refresh any more.
+	 */
+	private static final class SupersededException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		SupersededException() {
+			super(null, null, false, false);
+		}
+
 	}
 
 	/**
@@ -377,11 +423,9 @@ public final class TokenCache {
 					return landed.token();
 				}
 				if (landed == null && this.stale != null) {
-					// Evicted while the refresh waited for its turn.
-					return this.stale.token();
+					throw new SupersededException();
 				}
 			}
-			TokenCache.this.coolDowns.check(this.source.key());
 			TokenEndpointResponse stored = this.forced ? null : stored();
 			return (stored != null) ? stored : load();
 		}
@@ -394,8 +438,8 @@ public final class TokenCache {
 			}
 			TimedToken cached = cached(token);
 			long nanos = TokenCache.this.ticker.read();
-			if (!cached.isUsableNow(TokenCache.this.clock, nanos)
-					|| (this.stale != null && cached.isRefreshDue(nanos))) {
+			if (!cached.isUsableNow(TokenCache.this.clock, nanos) || (this.stale != null
+					&& (cached.isRefreshDue(nanos) || token.accessToken().equals(this.stale.token().accessToken())))) {
 				return null;
 			}
 			this.source.found(token);
@@ -404,20 +448,25 @@ public final class TokenCache {
 		}
 
 		private TokenEndpointResponse load() {
+			TokenCacheKey key = this.source.key();
+			TokenCache.this.coolDowns.begin(key, this.source.timeout());
 			TokenCache.this.tally.requests.increment();
 			long sentNanos = TokenCache.this.ticker.read();
 			try {
 				TokenEndpointResponse token = this.source.load();
 				this.toKeep = cached(token);
 				this.fromServer = true;
-				TokenCache.this.coolDowns.succeeded(this.source.key());
+				TokenCache.this.coolDowns.succeeded(key);
 				return token;
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				TokenCache.this.tally.failures.increment();
 				if (ex instanceof GrantException failure && !Thread.currentThread().isInterrupted()
-						&& !isOwnFailure(ex)) {
-					TokenCache.this.coolDowns.failed(this.source.key(), failure, sentNanos);
+						&& !isOnlyLate(ex)) {
+					TokenCache.this.coolDowns.failed(key, failure, sentNanos);
+				}
+				else {
+					TokenCache.this.coolDowns.abandoned(key);
 				}
 				throw ex;
 			}
@@ -433,11 +482,12 @@ public final class TokenCache {
 		public void land(TokenEndpointResponse token) {
 			TimedToken cached = this.toKeep;
 			long nanos = TokenCache.this.ticker.read();
-			if (cached == null || !cached.isUsableNow(TokenCache.this.clock, nanos)) {
+			SecondLevel second = TokenCache.this.secondLevel;
+			if (cached == null || !cached.isUsableNow(TokenCache.this.clock, nanos)
+					|| (second != null && second.isRefused(token))) {
 				return;
 			}
 			TokenCache.this.tokens.put(this.source.key(), cached);
-			SecondLevel second = TokenCache.this.secondLevel;
 			if (second != null && this.fromServer) {
 				second.put(this.source.key(), token, cached.timeLeft(TokenCache.this.clock, nanos));
 			}
@@ -445,6 +495,10 @@ public final class TokenCache {
 
 		@Override
 		public boolean isOwnFailure(Throwable failure) {
+			return failure instanceof SupersededException || isOnlyLate(failure);
+		}
+
+		private boolean isOnlyLate(Throwable failure) {
 			return this.source.isImpatient() && failure instanceof GrantException grant && grant.kind() == Kind.TIMEOUT;
 		}
 

@@ -50,6 +50,14 @@ public interface TokenSource {
 	}
 
 	/**
+	 * {@return the same for when nobody waits: with as much time as the registration
+	 * says}
+	 */
+	default TokenSource patient() {
+		return this;
+	}
+
+	/**
 	 * {@return whether the token can be asked for again without a caller who wants it, so
 	 * that it may be refreshed ahead of its expiry}
 	 */

@@ -14,8 +14,16 @@ import io.github.oidcgrants.error.GrantException;
  * @param sinceNanos when it failed, in nanoseconds of the monotonic time
  * @param untilNanos when the next request may be sent, in nanoseconds of the monotonic
  * time
+ * @param isTried whether one has been sent by now whose outcome is not known yet
  */
-public record CoolDown<K>(K key, GrantException failure, int failures, long sinceNanos, long untilNanos) {
+public record CoolDown<K>(K key, GrantException failure, int failures, long sinceNanos, long untilNanos,
+		boolean isTried) {
+
+	private static final Duration SOON = Duration.ofSeconds(1);
+
+	CoolDown<K> until(long nanos) {
+		return new CoolDown<>(this.key, this.failure, this.failures, this.sinceNanos, nanos, true);
+	}
 
 	/**
 	 * {@return whether its time is not over yet}
@@ -34,11 +42,11 @@ public record CoolDown<K>(K key, GrantException failure, int failures, long sinc
 	}
 
 	GrantException refusal(String registrationId, long now) {
-		Duration left = left(now);
-		return GrantException.coolingDown(
-				"Nothing was sent for the registration '" + registrationId + "', and nothing will be for "
-						+ left.toMillis() + " ms: the last request failed, " + this.failure.getMessage(),
-				left, this.failure);
+		Duration left = this.isTried ? SOON : left(now);
+		return GrantException.coolingDown("Nothing was sent for the registration '" + registrationId + "', "
+				+ (this.isTried ? "for one request is under way that tells whether that helps"
+						: "and nothing will be for " + left.toMillis() + " ms")
+				+ ": the last request failed, " + this.failure.getMessage(), left, this.failure);
 	}
 
 	@Override

@@ -18,8 +18,9 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 /**
  * Which requests are not to be sent for now because they failed a moment ago. The first
  * failure stops them for a second, each further one for twice as long, up to 30 seconds;
- * a server that says {@code Retry-After} for as long as that, up to five minutes. A
- * success ends it.
+ * a server that says {@code Retry-After} for as long as that, up to five minutes. After
+ * that one request is let through, and whoever asks meanwhile is refused: not all of them
+ * find out that nothing has changed. A success ends it.
  * <p>
  * What is about the client or the way to its server stops the whole registration: it
  * would meet every other key of it too. All else stops one key. Where nothing was sent
@@ -109,6 +110,51 @@ public final class CoolDowns<K> {
 	}
 
 	/**
+	 * Lets a request be sent, or refuses it. One that is sent ends with
+	 * {@link #succeeded}, {@link #failed} or {@link #abandoned}.
+	 * @param key what it would ask for
+	 * @param longest how long it may take
+	 * @throws GrantException {@link Kind#COOLING_DOWN} if it is not to be sent
+	 */
+	public void begin(K key, Duration longest) {
+		while (true) {
+			CoolDown<K> last = last(key);
+			if (last == null) {
+				return;
+			}
+			long now = this.ticker.read();
+			if (last.isOn(now)) {
+				throw last.refusal(this.registration.apply(key), now);
+			}
+			if (replace(last, last.until(now + longest.toNanos()))) {
+				return;
+			}
+		}
+	}
+
+	private boolean replace(CoolDown<K> before, CoolDown<K> after) {
+		return this.coolDowns.asMap().replace(scope(before.key(), before.failure()), before, after);
+	}
+
+	private Object scope(K key, GrantException failure) {
+		return concernsRegistration(failure) ? this.registration.apply(key) : key;
+	}
+
+	/**
+	 * Takes note of a request that was let through and tells nothing about the server.
+	 * @param key what it asked for
+	 */
+	public void abandoned(K key) {
+		letThrough(key);
+		letThrough(this.registration.apply(key));
+	}
+
+	private void letThrough(Object scope) {
+		this.coolDowns.asMap()
+			.computeIfPresent(scope, (s, last) -> last.isTried() ? last.until(this.ticker.read()) : last);
+	}
+
+	/**
 	 * Takes note of a request that failed.
 	 * @param key what it asked for
 	 * @param failure how it failed
@@ -117,17 +163,26 @@ public final class CoolDowns<K> {
 	 */
 	public void failed(K key, GrantException failure, long sentNanos) {
 		if (failure.kind() == Kind.MISCONFIGURED || failure.kind() == Kind.COOLING_DOWN) {
+			abandoned(key);
 			return;
 		}
-		Object scope = concernsRegistration(failure) ? this.registration.apply(key) : key;
-		this.coolDowns.asMap().compute(scope, (s, before) -> {
+		if (concernsRegistration(failure)) {
+			letThrough(key);
+		}
+		else {
+			// It was answered, so what was wrong with the client or the way is over.
+			this.coolDowns.asMap()
+				.computeIfPresent(this.registration.apply(key),
+						(s, last) -> (last.sinceNanos() - sentNanos > 0) ? last : null);
+		}
+		this.coolDowns.asMap().compute(scope(key, failure), (s, before) -> {
 			long now = this.ticker.read();
 			int failures = (before == null) ? 1
 					: (before.sinceNanos() - sentNanos > 0) ? before.failures() : before.failures() + 1;
 			long until = now + wait(failures, failure.retryAfter()).toNanos();
-			boolean sooner = before != null && before.untilNanos() - until > 0;
-			return new CoolDown<>(key, failure, failures, now,
-					(before != null && sooner) ? before.untilNanos() : until);
+			boolean sooner = before != null && !before.isTried() && before.untilNanos() - until > 0;
+			return new CoolDown<>(key, failure, failures, now, (before != null && sooner) ? before.untilNanos() : until,
+					false);
 		});
 	}
 
@@ -152,6 +207,14 @@ public final class CoolDowns<K> {
 	 * @param key what it asked for
 	 */
 	public void succeeded(K key) {
+		forget(key);
+	}
+
+	/**
+	 * Lets a request be sent again that someone wants to be.
+	 * @param key what it asks for
+	 */
+	public void forget(K key) {
 		this.coolDowns.invalidate(key);
 		this.coolDowns.invalidate(this.registration.apply(key));
 	}

@@ -113,6 +113,19 @@ public final class GrantOptions {
 		return builder.build();
 	}
 
+	/**
+	 * {@return the same with the timeout of the configuration}
+	 */
+	public GrantOptions withoutTimeout() {
+		Builder builder = builder();
+		builder.forceNew = this.forceNew;
+		builder.cacheAs = this.cacheAs;
+		builder.dpop = this.dpop;
+		builder.dpopMode = this.dpopMode;
+		builder.pollingListener = this.pollingListener;
+		return builder.build();
+	}
+
 	@Override
 	public String toString() {
 		return "GrantOptions[forceNew=" + this.forceNew + ", cacheAs=" + ((this.cacheAs != null) ? Redactor.MASK : null)

@@ -183,6 +183,86 @@ class CoolDownTests {
 	}
 
 	@Test
+	void evictionOfAKeyDoesToo() {
+		this.failure = oauth("invalid_client", 401, null);
+		kind(SIBLING);
+		this.cache.evict(KEY);
+		this.failure = null;
+		assertThat(get(KEY)).isEqualTo("token-2");
+	}
+
+	/**
+	 * Else all subjects of a client that is refused would find that out at once.
+	 */
+	@Test
+	void oneRequestFindsOutForAllKeysWhetherItHelpsToAskAgain() {
+		this.failure = GrantException.of(Kind.TIMEOUT, "Why");
+		assertThat(kind(KEY)).isEqualTo(Kind.TIMEOUT);
+		this.clock.advance(Duration.ofSeconds(1));
+		Throwable failure = catchThrowable(() -> this.cache.get(TestSource.of(KEY, () -> {
+			for (int i = 0; i < 100; i++) {
+				TokenCacheKey other = TokenCacheKey.builder("payments", "other-" + i).build();
+				GrantException refusal = catchThrowableOfType(GrantException.class, () -> get(other));
+				assertThat(refusal.kind()).isEqualTo(Kind.COOLING_DOWN);
+				assertThat(refusal).hasMessageContaining("one request is under way that tells whether that helps");
+				assertThat(refusal.retryAfter()).hasSeconds(1);
+			}
+			this.requests.incrementAndGet();
+			throw GrantException.of(Kind.TIMEOUT, "Why");
+		})));
+		assertThat(failure).hasMessage("Why");
+		assertThat(this.requests).hasValue(2);
+		assertThat(kind(SIBLING)).isEqualTo(Kind.COOLING_DOWN);
+		this.clock.advance(Duration.ofSeconds(2));
+		this.failure = null;
+		assertThat(get(SIBLING)).isEqualTo("token-3");
+		assertThat(get(KEY)).isEqualTo("token-4");
+	}
+
+	@Test
+	void aRequestThatFindsNothingOutLetsTheNextOneThrough() {
+		for (GrantException nothing : List.of(GrantException.misconfigured("Why"),
+				GrantException.of(Kind.TIMEOUT, "Too soon"))) {
+			this.failure = GrantException.of(Kind.TIMEOUT, "Why");
+			kind(KEY);
+			this.clock.advance(Duration.ofSeconds(30));
+			this.failure = nothing;
+			assertThat(catchThrowable(() -> this.cache.get(source(KEY).impatient(Duration.ofMillis(50)))))
+				.isSameAs(nothing);
+			this.failure = null;
+			assertThat(get(SIBLING)).startsWith("token-");
+			this.cache.evict("payments");
+		}
+	}
+
+	@Test
+	void aRequestThatIsNeverHeardOfLetsTheNextOneThroughAfterItsTimeout() {
+		this.failure = GrantException.of(Kind.TIMEOUT, "Why");
+		kind(KEY);
+		this.clock.advance(Duration.ofSeconds(1));
+		this.failure = null;
+		this.cache.get(TestSource.of(KEY, () -> {
+			this.clock.advance(TestSource.TIMEOUT.minus(NANO));
+			assertThat(kind(SIBLING)).isEqualTo(Kind.COOLING_DOWN);
+			this.clock.advance(NANO);
+			assertThat(get(SIBLING)).startsWith("token-");
+			return TestSource.token("late", this.clock, 3600);
+		}));
+	}
+
+	@Test
+	void anAnswerAboutOneKeyEndsWhatStoppedTheRegistration() {
+		this.failure = GrantException.of(Kind.TRANSPORT, "Why");
+		kind(KEY);
+		this.clock.advance(Duration.ofSeconds(1));
+		this.failure = oauth("invalid_scope", 400, null);
+		assertThat(kind(KEY)).isEqualTo(Kind.OAUTH_ERROR);
+		this.failure = null;
+		assertThat(get(SIBLING)).startsWith("token-");
+		assertThat(kind(KEY)).isEqualTo(Kind.COOLING_DOWN);
+	}
+
+	@Test
 	void aForcedRequestWaitsToo() {
 		this.failure = oauth("invalid_client", 401, null);
 		kind(KEY);

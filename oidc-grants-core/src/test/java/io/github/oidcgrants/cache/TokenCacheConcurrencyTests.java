@@ -177,6 +177,67 @@ class TokenCacheConcurrencyTests {
 	}
 
 	@Test
+	void aRefreshThatComesTooLateToItsTurnGivesNobodyTheOldToken() throws Exception {
+		CountDownLatch turn = new CountDownLatch(1);
+		for (int i = 0; i < 2; i++) {
+			this.background.execute(() -> awaitQuietly(turn));
+		}
+		get("payments", this::next);
+		this.clock.advance(Duration.ofMinutes(48));
+		get("payments", this::next);
+		this.cache.evict("payments");
+		turn.countDown();
+		this.background.shutdown();
+		assertThat(this.background.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.loads).as("nobody needs one").hasValue(1);
+		assertThat(get("payments", this::next)).isEqualTo("token-2");
+	}
+
+	@Test
+	void aRefreshThatAnImpatientCallerStartedHasAllTheTimeOfItsRegistration() throws Exception {
+		get("payments", this::next);
+		this.clock.advance(Duration.ofMinutes(48));
+		AtomicInteger impatient = new AtomicInteger();
+		TokenSource patient = TestSource.of("payments", this::next);
+		assertThat(this.cache.get(new TokenSource() {
+
+			@Override
+			public TokenCacheKey key() {
+				return patient.key();
+			}
+
+			@Override
+			public TokenCachePolicy policy() {
+				return patient.policy();
+			}
+
+			@Override
+			public TokenEndpointResponse load() {
+				impatient.incrementAndGet();
+				throw GrantException.of(Kind.TIMEOUT, "Too soon");
+			}
+
+			@Override
+			public Duration timeout() {
+				return Duration.ofMillis(1);
+			}
+
+			@Override
+			public TokenSource patient() {
+				return patient;
+			}
+
+			@Override
+			public boolean isRepeatable() {
+				return true;
+			}
+
+		}).accessToken()).isEqualTo("token-1");
+		await().until(() -> get("payments", this::next).equals("token-2"));
+		assertThat(impatient).hasValue(0);
+	}
+
+	@Test
 	void anEvictionReachesABackgroundRefreshToo() throws Exception {
 		get("payments", this::next);
 		this.clock.advance(Duration.ofMinutes(48));
@@ -263,14 +324,16 @@ class TokenCacheConcurrencyTests {
 		assertThat(follower.get(20, TimeUnit.SECONDS)).isEqualTo("token-2");
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void anApiThatTakesNoTokenCostsOneFetchInThirtySeconds() throws Exception {
 		TokenCacheKey key = TestSource.key("payments");
 		String first = get("payments", this::next);
-		List<Future<Boolean>> all = together(CALLERS,
-				() -> this.cache.refused(key, first) && this.cache.refused(key, get("payments", this::next)));
+		List<Future<Boolean>> all = together(CALLERS, () -> {
+			assertThat(this.cache.refused(key, first)).as("each is to ask for the next").isTrue();
+			return this.cache.refused(key, get("payments", this::next));
+		});
 		for (Future<Boolean> one : all) {
-			one.get(20, TimeUnit.SECONDS);
+			assertThat(one.get(20, TimeUnit.SECONDS)).isFalse();
 		}
 		assertThat(this.loads).hasValue(2);
 		for (int second = 0; second < 29; second++) {

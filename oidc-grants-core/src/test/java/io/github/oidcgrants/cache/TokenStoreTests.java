@@ -6,12 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TestSource;
 import org.awaitility.Awaitility;
@@ -25,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * Two caches, as two instances of an application have them, with one store behind them.
@@ -119,6 +124,63 @@ class TokenStoreTests {
 		}
 		this.clock.advance(Duration.ofSeconds(1));
 		assertThat(get(this.one)).isEqualTo("token-2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "registration", "key", "access token" })
+	void whatIsBeingReadWhileItIsEvictedIsNotKept(String by) throws Exception {
+		get(this.one);
+		await(() -> this.store.puts.get() == 1);
+		this.store.keepsAll = true;
+		this.store.reading = new CountDownLatch(1);
+		TokenCache slow = TokenCache.builder()
+			.clock(this.clock, this.clock::nanoTime)
+			.store(this.store)
+			.storeTimeout(Duration.ofSeconds(20))
+			.build();
+		FutureTask<String> reader = new FutureTask<>(() -> get(slow));
+		new Thread(reader).start();
+		await(() -> this.store.gets.get() == 2);
+		switch (by) {
+			case "registration" -> slow.evict("payments");
+			case "key" -> slow.evict(KEY);
+			default -> slow.evictAccessToken("token-1");
+		}
+		this.store.reading.countDown();
+		assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("token-2");
+		assertThat(get(slow)).isNotEqualTo("token-1");
+	}
+
+	@Test
+	void anAccessTokenThatIsOnlyInTheStoreIsEvictedToo() {
+		get(this.one);
+		await(() -> this.store.puts.get() == 1);
+		assertThat(this.two.evictAccessToken("token-1")).isFalse();
+		assertThat(get(this.two)).isEqualTo("token-2");
+	}
+
+	@Test
+	void aTokenOfAnotherInstanceIsTakenWhileThisOneMaySendNothing() {
+		assertThat(catchThrowable(() -> this.two.get(TestSource.of(KEY, () -> {
+			throw GrantException.of(Kind.TRANSPORT, "Why");
+		})))).hasMessage("Why");
+		get(this.one);
+		await(() -> this.store.puts.get() == 1);
+		assertThat(get(this.two)).isEqualTo("token-1");
+	}
+
+	@Test
+	void aWriteThatHangsIsSaidAndTheStorePassedOver() {
+		assertThat(get(this.one)).isEqualTo("token-1");
+		await(() -> this.store.puts.get() == 1);
+		this.store.hanging = true;
+		this.one.evict(KEY);
+		await(() -> this.store.removing.get() == 1);
+		this.clock.advance(Duration.ofSeconds(10).plusNanos(1));
+		this.one.evict(KEY);
+		assertThat(this.one.status().store().passedOver()).isTrue();
+		assertThat(this.one.status().store().lastError()).contains("no answer for more than 10 seconds");
+		assertThat(warnings()).hasSize(1);
 	}
 
 	@Test
@@ -226,6 +288,8 @@ class TokenStoreTests {
 
 		private final AtomicInteger puts = new AtomicInteger();
 
+		private final AtomicInteger removing = new AtomicInteger();
+
 		private final AtomicInteger removals = new AtomicInteger();
 
 		private final List<Duration> timesToLive = new CopyOnWriteArrayList<>();
@@ -233,6 +297,8 @@ class TokenStoreTests {
 		private final List<String> keys = new CopyOnWriteArrayList<>();
 
 		private final CountDownLatch released = new CountDownLatch(1);
+
+		private volatile CountDownLatch reading = new CountDownLatch(0);
 
 		private volatile boolean throwing;
 
@@ -261,7 +327,14 @@ class TokenStoreTests {
 			this.gets.incrementAndGet();
 			misbehave();
 			byte[] wrong = this.garbage;
-			return (wrong != null) ? wrong : this.values.get(registrationId, key);
+			byte[] value = (wrong != null) ? wrong : this.values.get(registrationId, key);
+			try {
+				this.reading.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			return value;
 		}
 
 		@Override
@@ -275,6 +348,7 @@ class TokenStoreTests {
 
 		@Override
 		public void remove(String registrationId, String key) {
+			this.removing.incrementAndGet();
 			misbehave();
 			if (!this.keepsAll) {
 				this.values.remove(registrationId, key);
