@@ -23,6 +23,8 @@ import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.managed.ManagedTokenStore;
 import io.github.oidcgrants.managed.ManagedTokens;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -38,6 +40,8 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
  * ({@link GrantRegistration#cachePolicy()}).
  */
 public final class GrantTemplate implements GrantOperations<String> {
+
+	private static final Log logger = LogFactory.getLog(GrantTemplate.class);
 
 	private static final String CIBA = "urn:openid:params:grant-type:ciba";
 
@@ -329,10 +333,18 @@ public final class GrantTemplate implements GrantOperations<String> {
 	private TokenEndpointResponse loggedIn(Registered registered, TokenEndpointResponse token) {
 		GrantRegistration registration = registered.registration();
 		registered.issued(token);
-		if (registration.keepLoginsAs() == null || token.refreshToken() == null) {
+		String name = registration.keepLoginsAs();
+		if (name == null) {
 			return token;
 		}
-		managed(registration.id()).put(registration.keepLoginsAs(), token);
+		if (token.refreshToken() == null) {
+			// Whoever asks from now on must not be given the tokens of the user before.
+			logger.warn("The registration '" + registration.id() + "' keeps its logins, but the newest came without a"
+					+ " refresh token: it is not kept. Ask for one (the scope offline_access, for many servers)");
+			managed(registration.id()).forget(name);
+			return token;
+		}
+		managed(registration.id()).put(name, token);
 		// Two who use one refresh token would be taken for thieves of it.
 		return token.withoutRefreshToken();
 	}
@@ -439,7 +451,8 @@ public final class GrantTemplate implements GrantOperations<String> {
 	/**
 	 * Forgets the kept tokens of a registration, so that the next call asks the server,
 	 * even if the last request failed a moment ago. What a request brings that is under
-	 * way is not kept.
+	 * way is not kept. {@linkplain #managed(String) Managed tokens} stay: a login that is
+	 * forgotten cannot be had again without its user.
 	 * @param registrationId the registration
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
 	 */
@@ -455,9 +468,23 @@ public final class GrantTemplate implements GrantOperations<String> {
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
 	 */
 	public void evict(String registrationId, GrantParameters parameters) {
-		Registered registered = registered(registrationId);
-		CachedGrant kept = registered.find(registered.registration().grantType().getValue(), parameters,
+		evict(registrationId, registered(registrationId).registration().grantType().getValue(), parameters,
 				GrantOptions.none());
+	}
+
+	/**
+	 * Forgets the one kept token that a grant gives for some parameters and options: for
+	 * one, that of the subject that it was {@linkplain GrantOptions#cacheAs() kept for}.
+	 * @param registrationId the registration
+	 * @param grantType the grant's name
+	 * @param parameters what was asked for; a parameter replaces the registration's of
+	 * the same name
+	 * @param options how the grant was run
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration,
+	 * or it keeps no token for a stated identity
+	 */
+	public void evict(String registrationId, String grantType, GrantParameters parameters, GrantOptions options) {
+		CachedGrant kept = registered(registrationId).find(grantType, parameters, options);
 		if (kept != null) {
 			this.cache.evict(kept.key());
 		}

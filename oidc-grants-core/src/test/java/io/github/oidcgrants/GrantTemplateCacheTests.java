@@ -312,6 +312,19 @@ class GrantTemplateCacheTests {
 	}
 
 	@Test
+	void theTokenOfOneSubjectIsForgotten() {
+		for (String subject : List.of("ada", "grace")) {
+			supplied("marked", () -> "subject", GrantOptions.builder().cacheAs(subject).build());
+		}
+		assertThat(requests()).isEqualTo(2);
+		this.template.evict("marked", EXCHANGE, asking(() -> "subject"), GrantOptions.builder().cacheAs("ada").build());
+		supplied("marked", () -> "subject", GrantOptions.builder().cacheAs("grace").build());
+		assertThat(requests()).isEqualTo(2);
+		supplied("marked", () -> "subject", GrantOptions.builder().cacheAs("ada").build());
+		assertThat(requests()).isEqualTo(3);
+	}
+
+	@Test
 	void aClientThatIsRefusedIsNotSentForAWhile() {
 		this.status = 401;
 		assertThat(kind(() -> this.template.token("plain"))).isEqualTo(Kind.OAUTH_ERROR);
@@ -337,12 +350,14 @@ class GrantTemplateCacheTests {
 	}
 
 	private void supplied(String id, Supplier<String> subject, GrantOptions options) {
-		this.template.genericGrantRequest(id, EXCHANGE,
-				GrantParameters.builder()
-					.parameter("subject_token", subject)
-					.parameter("subject_token_type", ACCESS_TOKEN)
-					.build(),
-				options);
+		this.template.genericGrantRequest(id, EXCHANGE, asking(subject), options);
+	}
+
+	private static GrantParameters asking(Supplier<String> subject) {
+		return GrantParameters.builder()
+			.parameter("subject_token", subject)
+			.parameter("subject_token_type", ACCESS_TOKEN)
+			.build();
 	}
 
 	private int requests() {
