@@ -177,7 +177,11 @@ class ManagedTemplateTests {
 	}
 
 	private GrantRegistration.Builder device() {
-		return registration().grantType(AuthorizationGrantType.DEVICE_CODE).keepLoginsAs("main");
+		return keeping(AuthorizationGrantType.DEVICE_CODE);
+	}
+
+	private GrantRegistration.Builder keeping(AuthorizationGrantType grantType) {
+		return registration().grantType(grantType).keepLoginsAs("main");
 	}
 
 	private static TokenEndpointResponse logIn(GrantTemplate template) {
@@ -185,26 +189,52 @@ class ManagedTemplateTests {
 				Duration.ofSeconds(20));
 	}
 
-	@Test
-	void aRegistrationKeepsItsLoginsByItself() {
-		GrantTemplate template = start(device());
+	private TokenEndpointResponse logIn(GrantTemplate template, AuthorizationGrantType grantType) {
+		if (AuthorizationGrantType.DEVICE_CODE.equals(grantType)) {
+			return logIn(template);
+		}
+		this.server.givesIdTokens = true;
+		TokenEndpointResponse login = template.awaitBackchannelAuthenticationGrant("app", template
+			.initiateBackchannelAuthentication("app", (ask) -> ask.scope("openid").parameter("login_hint", "user")),
+				Duration.ofSeconds(20));
+		assertThat(login.claims().getSubject()).isEqualTo("user");
+		return login;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "urn:ietf:params:oauth:grant-type:device_code", "urn:openid:params:grant-type:ciba" })
+	void aRegistrationKeepsItsLoginsByItself(AuthorizationGrantType grantType) {
+		GrantTemplate template = start(keeping(grantType));
 		assertMisconfigured("has no tokens under that name", () -> template.token("app"));
-		TokenEndpointResponse login = logIn(template);
+		TokenEndpointResponse login = logIn(template, grantType);
 		assertThat(login.refreshToken()).as("two would use it").isNull();
 		assertThat(template.token("app").accessToken()).isEqualTo(login.accessToken());
 		expire();
-		assertThat(template.token("app").accessToken()).isEqualTo("access-device-2");
-		assertThat(template.managed("app").token("main").accessToken()).isEqualTo("access-device-2");
-		logIn(template);
-		assertThat(template.token("app").accessToken()).isEqualTo("access-device-3");
-		assertThat(start(device()).token("app").accessToken()).isEqualTo("access-device-3");
+		assertThat(template.token("app").accessToken()).isEqualTo("access-user-2");
+		assertThat(template.managed("app").token("main").accessToken()).isEqualTo("access-user-2");
+		logIn(template, grantType);
+		assertThat(template.token("app").accessToken()).isEqualTo("access-user-3");
+		assertThat(start(keeping(grantType)).token("app").accessToken()).isEqualTo("access-user-3");
+	}
+
+	/**
+	 * Else the calls of one user would be made in the name of another.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "urn:ietf:params:oauth:grant-type:device_code", "urn:openid:params:grant-type:ciba" })
+	void aLoginThatCannotBeKeptEndsTheOneBefore(AuthorizationGrantType grantType) {
+		GrantTemplate template = start(keeping(grantType));
+		logIn(template, grantType);
+		this.server.givesRefreshTokens = false;
+		assertThat(logIn(template, grantType).accessToken()).isEqualTo("access-user-2");
+		assertMisconfigured("has no tokens under that name", () -> template.token("app"));
 	}
 
 	@Test
 	void aRegistrationThatKeepsNoLoginsHasNoTokenOfItsOwn() {
 		GrantTemplate template = start(registration().grantType(AuthorizationGrantType.DEVICE_CODE));
 		TokenEndpointResponse login = logIn(template);
-		assertThat(login.refreshToken()).isEqualTo("refresh-device-1");
+		assertThat(login.refreshToken()).isEqualTo("refresh-user-1");
 		assertMisconfigured("keep-logins-as", () -> template.token("app"));
 	}
 
@@ -222,16 +252,16 @@ class ManagedTemplateTests {
 		assertThat(call(template)).isEqualTo(200);
 		expire();
 		assertThat(call(template)).isEqualTo(200);
-		assertThat(this.server.calls).containsExactly("Bearer access-device-1", "Bearer access-device-2");
+		assertThat(this.server.calls).containsExactly("Bearer access-user-1", "Bearer access-user-2");
 	}
 
 	@Test
 	void aTokenThatTheApiDoesNotTakeIsReplacedOnce() {
 		GrantTemplate template = start(device());
 		logIn(template);
-		this.server.revoked.add("Bearer access-device-1");
+		this.server.revoked.add("Bearer access-user-1");
 		assertThat(call(template)).isEqualTo(200);
-		assertThat(this.server.calls).containsExactly("Bearer access-device-1", "Bearer access-device-2");
+		assertThat(this.server.calls).containsExactly("Bearer access-user-1", "Bearer access-user-2");
 		assertThat(this.server.refreshed()).hasSize(1);
 	}
 
@@ -253,7 +283,7 @@ class ManagedTemplateTests {
 	void aLoginThatIsLostFailsTheCallAndNothingIsSentToTheApi() {
 		GrantTemplate template = start(device());
 		logIn(template);
-		this.server.end("device");
+		this.server.end("user");
 		expire();
 		assertFails(Kind.OAUTH_ERROR, () -> call(template));
 		assertFails(Kind.OAUTH_ERROR, () -> call(template)).withMessageContaining("nothing was sent");
@@ -267,8 +297,8 @@ class ManagedTemplateTests {
 		logIn(template);
 		TokenEndpointResponse audit = template.managed("app")
 			.token("main", GrantParameters.builder().resource("https://audit.example").build());
-		assertThat(audit.accessToken()).isEqualTo("access-device-2");
-		assertThat(template.token("app").accessToken()).isEqualTo("access-device-1");
+		assertThat(audit.accessToken()).isEqualTo("access-user-2");
+		assertThat(template.token("app").accessToken()).isEqualTo("access-user-1");
 	}
 
 	private int call(GrantTemplate template) {

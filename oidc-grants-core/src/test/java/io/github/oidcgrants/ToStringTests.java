@@ -43,6 +43,7 @@ import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.CoolDown;
 import io.github.oidcgrants.flight.CoolDowns;
 import io.github.oidcgrants.flight.SingleFlight;
+import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
 import io.github.oidcgrants.grant.ClientCredentialsGrant;
@@ -117,7 +118,7 @@ class ToStringTests {
 			SharedSecret.class, SignatureAlgorithms.class, CryptoProviders.class, PrivateKeys.class, RandomText.class,
 			Sha256.class, PollingListener.class, PollingProgress.Event.class, TokenDeliveryMode.class, DPoPMode.class,
 			DPoPRole.class, Attempt.class, TokenCacheStatus.State.class, TokenCodec.class, TokenSource.class,
-			TokenStore.class, ManagedTokenListener.class, GrantOperations.class, ManagedTokenStore.class,
+			TokenStore.class, Workers.class, ManagedTokenListener.class, GrantOperations.class, ManagedTokenStore.class,
 			TokenRefresher.class);
 
 	static Stream<Object> instances() {
@@ -195,7 +196,8 @@ class ToStringTests {
 		coolDowns.failed(SECRET, GrantException.misconfigured("Why"), clock.nanoTime());
 		ManagedTokens managed = template.managed("r");
 		managed.put(SECRET, response);
-		return Stream.of(managed, coolDowns, new CoolDown<>(SECRET, GrantException.misconfigured("Why"), 1, 0, 1),
+		return Stream.of(managed, managed.status(), coolDowns,
+				new CoolDown<>(SECRET, GrantException.misconfigured("Why"), 1, 0, 1, false),
 				TimedToken.of(response, Duration.ofMinutes(5), Duration.ofMinutes(1), 0.5, clock.instant(), 0),
 				new QuietLog(LogFactory.getLog(SECRET), clock::nanoTime), ManagedTokenStore.inMemory(),
 				new ManagedTokenStore.Entry("revision", SECRET.getBytes(StandardCharsets.UTF_8)),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -16,15 +17,22 @@ import org.jspecify.annotations.Nullable;
  * A store that answers in time, or is said not to. What it throws comes out as a
  * {@link GrantException} that holds nothing of it, for its message may quote what it
  * failed to write. A step that takes too long is interrupted, and may be done all the
- * same: compare-and-set makes it harmless then.
+ * same: compare-and-set makes it harmless then. No more than 64 steps run at a time, for
+ * a store that hangs may not care for interrupts.
  */
 final class BoundedStore implements ManagedTokenStore {
+
+	private static final String FAILED = "The store of managed tokens could not be ";
+
+	private static final int STEPS = 64;
 
 	private final ManagedTokenStore store;
 
 	private final Duration timeout;
 
 	private final Executor threads;
+
+	private final Semaphore places = new Semaphore(STEPS);
 
 	/**
 	 * Bounds a store.
@@ -69,7 +77,6 @@ final class BoundedStore implements ManagedTokenStore {
 	private <T extends @Nullable Object> T run(String what, Supplier<T> step) {
 		FutureTask<T> task = new FutureTask<>(step::get);
 		try {
-			this.threads.execute(task);
 			return await(task);
 		}
 		catch (ExecutionException ex) {
@@ -90,10 +97,12 @@ final class BoundedStore implements ManagedTokenStore {
 	// done.
 	private <T extends @Nullable Object> T await(FutureTask<T> task) throws ExecutionException, TimeoutException {
 		long until = System.nanoTime() + this.timeout.toNanos();
+		boolean begun = false;
 		boolean interrupted = false;
 		try {
 			while (true) {
 				try {
+					begun = begun || begin(task, until - System.nanoTime());
 					return task.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
 				}
 				catch (InterruptedException ex) {
@@ -108,9 +117,30 @@ final class BoundedStore implements ManagedTokenStore {
 		}
 	}
 
+	private boolean begin(FutureTask<?> task, long patience) throws InterruptedException, TimeoutException {
+		if (!this.places.tryAcquire(patience, TimeUnit.NANOSECONDS)) {
+			throw new TimeoutException();
+		}
+		try {
+			this.threads.execute(() -> {
+				task.run();
+				this.places.release();
+			});
+			return true;
+		}
+		catch (RuntimeException | Error ex) {
+			this.places.release();
+			throw ex;
+		}
+	}
+
 	private static GrantException failed(String what, @Nullable Throwable failure) {
-		return GrantException.of(Kind.TRANSPORT, "The store of managed tokens could not be " + what + " ("
-				+ ((failure != null) ? failure.getClass().getName() : "nothing") + ")");
+		return GrantException.of(Kind.TRANSPORT,
+				FAILED + what + " (" + ((failure != null) ? failure.getClass().getName() : "nothing") + ")");
+	}
+
+	static boolean isCauseOf(GrantException failure) {
+		return String.valueOf(failure.getMessage()).startsWith(FAILED);
 	}
 
 	@Override

@@ -4,16 +4,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
+import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
@@ -24,11 +22,12 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * @param nanoTime a monotonic time in nanoseconds
  * @param pause waits for as many nanoseconds
  * @param later runs something after a while
- * @param threads runs refreshes, which block, at once
+ * @param threads runs at once what callers wait for, and what may block
+ * @param background runs refreshes that nobody waits for, a few at a time
  * @param jitter gives numbers from 0 to 1
  */
 record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer pause, Executor later,
-		Executor threads, DoubleSupplier jitter) {
+		Executor threads, Executor background, DoubleSupplier jitter) {
 
 	private static final Duration SKEW = Duration.ofSeconds(60);
 
@@ -36,16 +35,17 @@ record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer
 
 	private static final Duration BETWEEN_TRIES = Duration.ofSeconds(10);
 
-	private static final Duration IDLE = Duration.ofSeconds(5);
+	private static final int REFRESHERS = 8;
 
-	// One for all: as many threads as there are refreshes under way, and none when there
-	// are none.
-	private static final Executor THREADS = threads("oidc-grants-refresh-");
+	// For all: as many as there are callers who wait, and none when there are none.
+	private static final Executor THREADS = Workers.unbounded("oidc-grants-managed");
+
+	private static final Executor BACKGROUND = Workers.create("oidc-grants-managed-refresh", REFRESHERS);
 
 	static ManagedClockwork system(InstantSource clock) {
 		return new ManagedClockwork(clock, System::nanoTime, LockSupport::parkNanos,
 				CompletableFuture.delayedExecutor(BETWEEN_TRIES.toSeconds(), TimeUnit.SECONDS, THREADS), THREADS,
-				() -> ThreadLocalRandom.current().nextDouble());
+				BACKGROUND, () -> ThreadLocalRandom.current().nextDouble());
 	}
 
 	/**
@@ -58,16 +58,6 @@ record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer
 
 	long nanos() {
 		return this.nanoTime.getAsLong();
-	}
-
-	private static Executor threads(String prefix) {
-		AtomicInteger number = new AtomicInteger();
-		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE.toMillis(), TimeUnit.MILLISECONDS,
-				new SynchronousQueue<>(), (work) -> {
-					Thread thread = new Thread(null, work, prefix + number.incrementAndGet(), 0, false);
-					thread.setDaemon(true);
-					return thread;
-				});
 	}
 
 }

@@ -17,6 +17,9 @@ final class ManagedEntries {
 	// Since the last refresh. No server says how long its refresh tokens live.
 	private static final Duration TIME_TO_LIVE = Duration.ofDays(400);
 
+	// For other processes that have a newer one: what is lost is of no use.
+	private static final Duration TIME_TO_LIVE_IF_LOST = Duration.ofDays(1);
+
 	// Nobody is faster that often.
 	private static final int TRIES = 20;
 
@@ -179,7 +182,8 @@ final class ManagedEntries {
 	private boolean write(ManagedSlot slot, @Nullable String expected, Known next) {
 		ManagedTokenStore.Entry entry = new ManagedTokenStore.Entry(next.revision(),
 				ManagedEntryCodec.encode(next.entry()));
-		return this.store.compareAndSet(slot.key, expected, entry, TIME_TO_LIVE);
+		return this.store.compareAndSet(slot.key, expected, entry,
+				next.entry().isLost() ? TIME_TO_LIVE_IF_LOST : TIME_TO_LIVE);
 	}
 
 	/**

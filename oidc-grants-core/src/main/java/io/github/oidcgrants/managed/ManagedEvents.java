@@ -3,6 +3,7 @@ package io.github.oidcgrants.managed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import io.github.oidcgrants.error.GrantException;
@@ -10,10 +11,11 @@ import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.error.QuietLog;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told what becomes of the tokens of a registration. The log is, at once;
- * listeners are afterwards, without any lock.
+ * Who is told what becomes of the tokens of a registration. The log is, at once, of most
+ * things once a minute; listeners are afterwards, without any lock.
  */
 final class ManagedEvents {
 
@@ -24,6 +26,12 @@ final class ManagedEvents {
 	private final String registrationId;
 
 	private final QuietLog quiet;
+
+	private final LongAdder refreshed = new LongAdder();
+
+	private final LongAdder failures = new LongAdder();
+
+	private volatile @Nullable String lastError;
 
 	ManagedEvents(String registrationId, ManagedClockwork clockwork) {
 		this.registrationId = registrationId;
@@ -39,12 +47,35 @@ final class ManagedEvents {
 	}
 
 	void notRefreshedAhead(Throwable problem) {
-		if (!(problem instanceof GrantException failure && failure.kind() == Kind.COOLING_DOWN)) {
-			this.quiet.warn(this.registrationId,
+		boolean known = problem instanceof GrantException failure
+				&& (failure.kind() == Kind.COOLING_DOWN || BoundedStore.isCauseOf(failure));
+		if (!known) {
+			this.quiet.warn("ahead",
 					"Tokens of the registration '" + this.registrationId
 							+ "' could not be refreshed ahead of their expiry; those that are kept serve until then: "
 							+ ((problem instanceof GrantException) ? problem.getMessage() : problem.getClass()));
 		}
+	}
+
+	/**
+	 * Takes note of a refresh that gave no token. Whoever waits for it is told why, but
+	 * nobody else would hear of a store that does not work.
+	 */
+	void failed(RuntimeException problem) {
+		if (problem instanceof GrantException failure && failure.kind() == Kind.COOLING_DOWN) {
+			return;
+		}
+		this.failures.increment();
+		boolean known = problem instanceof GrantException;
+		this.lastError = known ? problem.getMessage() : problem.getClass().getName();
+		if (known && BoundedStore.isCauseOf((GrantException) problem)) {
+			this.quiet.warn("store", "Tokens of the registration '" + this.registrationId + "' cannot be refreshed: "
+					+ problem.getMessage());
+		}
+	}
+
+	ManagedTokensStatus status(int unsaved) {
+		return new ManagedTokensStatus(unsaved, this.refreshed.sum(), this.failures.sum(), this.lastError);
 	}
 
 	void saved() {
@@ -53,7 +84,7 @@ final class ManagedEvents {
 	}
 
 	void leaseNotReleased(GrantException problem) {
-		logger.warn("Tokens of the registration '" + this.registrationId
+		this.quiet.warn("lease", "Tokens of the registration '" + this.registrationId
 				+ "' stay leased until the lease ends by itself: " + problem.getMessage());
 	}
 
@@ -64,8 +95,8 @@ final class ManagedEvents {
 			}
 			catch (Throwable ex) {
 				// Its message may hold anything.
-				logger.warn("A listener of the managed tokens of the registration '" + this.registrationId
-						+ "' failed with " + ex.getClass().getName());
+				this.quiet.warn("listener", "A listener of the managed tokens of the registration '"
+						+ this.registrationId + "' failed with " + ex.getClass().getName());
 			}
 		}
 	}
@@ -81,6 +112,7 @@ final class ManagedEvents {
 		}
 
 		void refreshed(ManagedSlot slot) {
+			ManagedEvents.this.refreshed.increment();
 			this.events.add((listener) -> listener.refreshed(ManagedEvents.this.registrationId, slot.name));
 		}
 
@@ -91,8 +123,9 @@ final class ManagedEvents {
 		}
 
 		void unsaved(ManagedSlot slot, GrantException reason) {
-			logger.warn("A refresh token of the registration '" + ManagedEvents.this.registrationId
-					+ "' is held in memory only, and writing it is tried again: " + reason.getMessage());
+			ManagedEvents.this.quiet.warn("unsaved",
+					"A refresh token of the registration '" + ManagedEvents.this.registrationId
+							+ "' is held in memory only, and writing it is tried again: " + reason.getMessage());
 			this.events.add((listener) -> listener.unsaved(ManagedEvents.this.registrationId, slot.name, reason));
 		}
 

@@ -41,17 +41,18 @@ final class ManagedFlights {
 	 * @throws GrantException what the refresh threw, one for each caller
 	 */
 	TokenEndpointResponse call(Object key, Supplier<TokenEndpointResponse> work, Runnable afterwards) {
-		return await(begin(key, work, afterwards));
+		return await(begin(key, this.threads, work, afterwards));
 	}
 
 	/**
 	 * Refreshes, or finds a refresh under way, and does not wait for it.
 	 * @param key what tells this refresh from others
+	 * @param executor runs it
 	 * @param work the refresh
 	 * @param afterwards what is to be done when all who wait have the outcome
 	 * @return the outcome, when there is one
 	 */
-	CompletableFuture<TokenEndpointResponse> begin(Object key, Supplier<TokenEndpointResponse> work,
+	CompletableFuture<TokenEndpointResponse> begin(Object key, Executor executor, Supplier<TokenEndpointResponse> work,
 			Runnable afterwards) {
 		CompletableFuture<TokenEndpointResponse> own = new CompletableFuture<>();
 		CompletableFuture<TokenEndpointResponse> other = this.flights.putIfAbsent(key, own);
@@ -59,7 +60,7 @@ final class ManagedFlights {
 			return other;
 		}
 		try {
-			this.threads.execute(() -> fly(key, own, work, afterwards));
+			executor.execute(() -> fly(key, own, work, afterwards));
 		}
 		catch (RuntimeException | Error ex) {
 			// No thread could be had.

@@ -27,6 +27,8 @@ final class ManagedRefresh {
 
 	private static final long BETWEEN_TRIES = Duration.ofSeconds(1).toNanos();
 
+	private static final long LONG_READ = Duration.ofSeconds(1).toNanos();
+
 	private static final long MAXIMUM_FAILURES = 10_000;
 
 	private final String registrationId;
@@ -105,23 +107,65 @@ final class ManagedRefresh {
 
 	/**
 	 * Refreshes, unless somebody else has done so meanwhile.
+	 * @param leasePatience how long to wait for another process
 	 */
-	TokenEndpointResponse run(ManagedSlot slot, String variant, GrantParameters parameters, ManagedEvents.Round round) {
-		slot.lock(this.patience);
+	TokenEndpointResponse run(ManagedSlot slot, String variant, GrantParameters parameters, ManagedEvents.Round round,
+			Duration leasePatience) {
 		try {
-			TokenEndpointResponse fresh = fresh(slot, variant);
-			return (fresh != null) ? fresh : leased(slot, variant, parameters, round);
+			return inTurn(slot, variant, parameters, round, leasePatience);
+		}
+		catch (RuntimeException ex) {
+			this.events.failed(ex);
+			throw ex;
 		}
 		finally {
 			slot.tried(variant);
-			this.unsaved.settle(slot);
-			slot.lock.unlock();
 		}
 	}
 
-	private TokenEndpointResponse leased(ManagedSlot slot, String variant, GrantParameters parameters,
+	// The lock is not held while another process has the lease: a new login may be handed
+	// over.
+	private TokenEndpointResponse inTurn(ManagedSlot slot, String variant, GrantParameters parameters,
+			ManagedEvents.Round round, Duration leasePatience) {
+		long since = this.clockwork.nanos();
+		int asked = 0;
+		while (asked < ATTEMPTS) {
+			slot.lock(this.patience);
+			try {
+				TokenEndpointResponse fresh = fresh(slot, variant);
+				if (fresh != null) {
+					return fresh;
+				}
+				if (this.entries.acquireLease(slot)) {
+					TokenEndpointResponse token = leased(slot, variant, parameters, round);
+					if (token != null) {
+						return token;
+					}
+					// Somebody else wrote meanwhile, perhaps because the lease had ended.
+					asked++;
+					continue;
+				}
+			}
+			finally {
+				this.unsaved.settle(slot);
+				slot.lock.unlock();
+			}
+			pause(since, leasePatience);
+		}
+		throw GrantException.of(Kind.TRANSPORT, "The tokens of the registration '" + this.registrationId
+				+ "' under that name are replaced again and again while they are refreshed");
+	}
+
+	private void pause(long since, Duration patience) {
+		if (this.clockwork.nanos() - since >= patience.toNanos()) {
+			throw GrantException.of(Kind.TIMEOUT, "Another process has been refreshing the same tokens of the"
+					+ " registration '" + this.registrationId + "' for longer than " + patience);
+		}
+		this.clockwork.pause().accept(BETWEEN_LOOKS.toNanos());
+	}
+
+	private @Nullable TokenEndpointResponse leased(ManagedSlot slot, String variant, GrantParameters parameters,
 			ManagedEvents.Round round) {
-		lease(slot);
 		try {
 			return refresh(slot, variant, parameters, round);
 		}
@@ -130,17 +174,6 @@ final class ManagedRefresh {
 			if (!this.unsaved.contains(slot)) {
 				release(slot);
 			}
-		}
-	}
-
-	private void lease(ManagedSlot slot) {
-		long since = this.clockwork.nanos();
-		while (!this.entries.acquireLease(slot)) {
-			if (this.clockwork.nanos() - since >= this.patience.toNanos()) {
-				throw GrantException.of(Kind.TIMEOUT, "Another process has been refreshing the same tokens of the"
-						+ " registration '" + this.registrationId + "' for longer than " + this.patience);
-			}
-			this.clockwork.pause().accept(BETWEEN_LOOKS.toNanos());
 		}
 	}
 
@@ -153,35 +186,57 @@ final class ManagedRefresh {
 		}
 	}
 
-	private TokenEndpointResponse refresh(ManagedSlot slot, String variant, GrantParameters parameters,
+	/**
+	 * Refreshes with the lock and the lease.
+	 * @return the token, or {@code null} if somebody else wrote meanwhile
+	 */
+	private @Nullable TokenEndpointResponse refresh(ManagedSlot slot, String variant, GrantParameters parameters,
 			ManagedEvents.Round round) {
-		for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-			Known current = load(slot);
-			TokenEndpointResponse fresh = fresh(slot, variant);
-			if (fresh != null) {
-				return fresh;
-			}
-			try {
-				TokenEndpointResponse token = send(slot, current, variant, parameters, round);
-				if (token != null) {
-					round.refreshed(slot);
-					return token;
-				}
-			}
-			catch (GrantException ex) {
-				if (!isInvalidGrant(ex)) {
-					throw ex;
-				}
-				if (isLost(slot, current)) {
-					round.lost(slot, ex);
-					throw ex;
-				}
-			}
-			// Somebody else wrote meanwhile, perhaps because the lease had ended.
-			lease(slot);
+		long since = this.clockwork.nanos();
+		Known current = load(slot);
+		TokenEndpointResponse fresh = fresh(slot, variant);
+		if (fresh != null) {
+			return fresh;
 		}
-		throw GrantException.of(Kind.TRANSPORT, "The tokens of the registration '" + this.registrationId
-				+ "' under that name are replaced again and again while they are refreshed");
+		if (this.clockwork.nanos() - since > LONG_READ && !this.entries.acquireLease(slot)) {
+			// The lease is to last for as long as the request may take.
+			return null;
+		}
+		try {
+			TokenEndpointResponse token = send(slot, current, variant, parameters, round);
+			if (token != null) {
+				round.refreshed(slot);
+			}
+			return token;
+		}
+		catch (GrantException ex) {
+			if (!isInvalidGrant(ex)) {
+				throw ex;
+			}
+			if (isReplaced(slot, current)) {
+				return null;
+			}
+			if (!TokenVariant.DEFAULT.equals(variant) && isAlive(slot, current, round)) {
+				this.coolDowns.failed(new Asked(slot.key, variant), ex, this.clockwork.nanos());
+				throw ex;
+			}
+			if (!lose(slot)) {
+				return null;
+			}
+			round.lost(slot, ex);
+			throw ex;
+		}
+	}
+
+	// Some servers refuse what is asked for with the same error as a refresh token.
+	private boolean isAlive(ManagedSlot slot, Known current, ManagedEvents.Round round) {
+		try {
+			TokenEndpointResponse unused = send(slot, current, TokenVariant.DEFAULT, GrantParameters.none(), round);
+			return true;
+		}
+		catch (GrantException ex) {
+			return !isInvalidGrant(ex);
+		}
 	}
 
 	private Known load(ManagedSlot slot) {
@@ -223,9 +278,9 @@ final class ManagedRefresh {
 		return (ours != null) ? token.withoutRefreshToken() : null;
 	}
 
-	// A refresh token that is not good any more has nothing to do with the next one.
+	// A server that does not take a refresh token answers, and may take the next one.
 	private TokenEndpointResponse ask(Asked asked, TokenRefresher.RefreshRequest request, Consumer<String> rotated) {
-		this.coolDowns.check(asked);
+		this.coolDowns.begin(asked, this.patience);
 		long sentNanos = this.clockwork.nanos();
 		try {
 			TokenEndpointResponse token = this.refresher.refresh(request, rotated);
@@ -233,9 +288,16 @@ final class ManagedRefresh {
 			return token;
 		}
 		catch (GrantException ex) {
-			if (!isInvalidGrant(ex)) {
+			if (isInvalidGrant(ex)) {
+				this.coolDowns.succeeded(asked);
+			}
+			else {
 				this.coolDowns.failed(asked, ex, sentNanos);
 			}
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			this.coolDowns.abandoned(asked);
 			throw ex;
 		}
 	}
@@ -246,16 +308,21 @@ final class ManagedRefresh {
 		return (known != null && known.entry().refreshToken().equals(refreshToken)) ? known : null;
 	}
 
-	/**
-	 * Decides what {@code invalid_grant} means, and writes it down if it means that the
-	 * login is lost.
-	 */
-	private boolean isLost(ManagedSlot slot, Known current) {
+	private boolean isReplaced(ManagedSlot slot, Known current) {
 		Known now = this.entries.load(slot);
-		if (now == null || !now.entry().refreshToken().equals(current.entry().refreshToken()) || now.entry().isLost()) {
-			return false;
+		return now == null || now.entry().isLost()
+				|| !now.entry().refreshToken().equals(current.entry().refreshToken());
+	}
+
+	/**
+	 * Writes down that the login is lost.
+	 * @return whether it is, and not replaced by somebody else just now
+	 */
+	private boolean lose(ManagedSlot slot) {
+		Known now = slot.known;
+		if (now != null) {
+			GrantException unused = this.entries.replace(slot, now, now.entry().lost());
 		}
-		GrantException unused = this.entries.replace(slot, now, now.entry().lost());
 		Known left = slot.known;
 		return left != null && left.entry().isLost();
 	}

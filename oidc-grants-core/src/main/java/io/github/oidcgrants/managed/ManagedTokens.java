@@ -37,7 +37,7 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * store only means that somebody else was faster, for instance because the lease had
  * ended; then theirs is taken. After another failure the server is left alone for a
  * second, each time for twice as long, up to 30 seconds, or five minutes if it says
- * {@code Retry-After}; who has no token is told so at once.
+ * {@code Retry-After}; who finds no token in the store either is told so.
  * <p>
  * <b>What is not.</b> A request that may have reached the server without an answer, and a
  * process that ends between answer and store, are the gaps that nobody can close: the
@@ -48,6 +48,9 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
 public final class ManagedTokens {
 
 	private static final Duration BETWEEN_REPLACEMENTS = Duration.ofSeconds(30);
+
+	// The token that is kept serves on, and the next call tries again.
+	private static final Duration LEASE_AHEAD = Duration.ofSeconds(5);
 
 	private final ManagedSlots slots;
 
@@ -174,7 +177,7 @@ public final class ManagedTokens {
 		ManagedEvents.Round round = this.events.begin();
 		try {
 			return this.flights.call(new Wanted(slot.key, slot.logins, variant),
-					() -> this.refresh.run(slot, variant, parameters, round), round::end);
+					() -> this.refresh.run(slot, variant, parameters, round, this.patience), round::end);
 		}
 		catch (GrantException ex) {
 			TokenEndpointResponse valid = isPassing(ex) ? this.refresh.valid(slot, variant) : null;
@@ -188,8 +191,8 @@ public final class ManagedTokens {
 	private void refreshAhead(ManagedSlot slot, String variant, GrantParameters parameters, TimedToken kept) {
 		ManagedEvents.Round round = this.events.begin();
 		CompletableFuture<TokenEndpointResponse> unused = this.flights
-			.begin(new Wanted(slot.key, slot.logins, variant), () -> this.refresh.run(slot, variant, parameters, round),
-					round::end)
+			.begin(new Wanted(slot.key, slot.logins, variant), this.clockwork.background(),
+					() -> this.refresh.run(slot, variant, parameters, round, LEASE_AHEAD), round::end)
 			.whenComplete((token, problem) -> {
 				kept.refreshEnded(this.refresh.nextTry(slot, variant));
 				if (problem != null) {
@@ -248,11 +251,10 @@ public final class ManagedTokens {
 	}
 
 	/**
-	 * {@return how many names have a refresh token that could not be written to the store
-	 * yet}
+	 * {@return how the tokens are at the moment}
 	 */
-	public int unsaved() {
-		return this.unsaved.size();
+	public ManagedTokensStatus status() {
+		return this.events.status(this.unsaved.size());
 	}
 
 	private ManagedSlot slot(String name) {

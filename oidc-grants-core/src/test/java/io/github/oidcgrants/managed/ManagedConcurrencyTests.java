@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -22,10 +23,13 @@ import io.github.oidcgrants.managed.FaultyStore.Fault;
 import io.github.oidcgrants.managed.FaultyStore.Step;
 import io.github.oidcgrants.testing.RotatingServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.github.oidcgrants.testing.Refusals.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,6 +62,12 @@ class ManagedConcurrencyTests {
 
 	private ManagedTokens process() {
 		return this.rig.tokens(this.store, this.refreshes, (nanos) -> LockSupport.parkNanos(1_000_000));
+	}
+
+	private ManagedTokens impatient() {
+		return new ManagedTokens(ManagedRig.REGISTRATION, "client", this.store, this.rig.refresher(),
+				Duration.ofMillis(250), new ManagedClockwork(this.rig.time, this.rig.time::nanoTime, (nanos) -> {
+				}, this.rig.later::add, this.refreshes, this.refreshes, () -> 0.5));
 	}
 
 	@AfterEach
@@ -179,9 +189,7 @@ class ManagedConcurrencyTests {
 
 	@Test
 	void aCallerThatLosesPatienceHarmsNoOther() throws Exception {
-		ManagedTokens impatient = new ManagedTokens(ManagedRig.REGISTRATION, "client", this.store, this.rig.refresher(),
-				Duration.ofMillis(250), new ManagedClockwork(this.rig.time, this.rig.time::nanoTime, (nanos) -> {
-				}, this.rig.later::add, this.refreshes, () -> 0.5));
+		ManagedTokens impatient = impatient();
 		impatient.put("ada", this.rig.login("ada"));
 		this.rig.expire();
 		holdNextAnswer();
@@ -232,6 +240,84 @@ class ManagedConcurrencyTests {
 		assertThat(ada.isDone()).isFalse();
 		this.released.countDown();
 		assertThat(get(ada)).startsWith("access-ada");
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Step.class, names = { "LOAD", "LEASE" })
+	void aStoreThatHangsIsInterruptedAndNothingIsSent(Step step) throws Exception {
+		ManagedTokens impatient = impatient();
+		impatient.put("ada", this.rig.login("ada"));
+		this.rig.expire();
+		CountDownLatch interrupted = new CountDownLatch(1);
+		this.store.next(step, Fault.before(() -> {
+			awaitQuietly(this.released);
+			if (Thread.currentThread().isInterrupted()) {
+				interrupted.countDown();
+			}
+		}));
+		assertFails(Kind.TRANSPORT, () -> impatient.token("ada")).withMessageContaining("no answer within PT0.25S");
+		assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.rig.server.refreshed()).isEmpty();
+		assertThat(impatient.token("ada").accessToken()).isEqualTo("access-ada-2");
+	}
+
+	@Test
+	void aSuccessorWhoseWritingHangsIsHeldAndWritten() {
+		ManagedTokens impatient = impatient();
+		impatient.put("ada", this.rig.login("ada"));
+		this.rig.expire();
+		this.store.next(Step.WRITE, Fault.before(() -> awaitQuietly(this.released)));
+		assertThat(impatient.token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(process().token("ada").accessToken()).startsWith("access-ada");
+		assertThat(impatient.status().unsaved()).isZero();
+		assertThat(this.rig.server.refused).hasValue(0);
+	}
+
+	@Test
+	void aStoreThatCaresForNoInterruptHoldsNoMoreThanSixtyFourThreads() throws Exception {
+		AtomicInteger under = new AtomicInteger();
+		ManagedTokenStore bounded = new BoundedStore(new FaultyStore(ManagedTokenStore.inMemory()) {
+
+			@Override
+			public Entry load(String key) {
+				under.incrementAndGet();
+				while (ManagedConcurrencyTests.this.released.getCount() > 0) {
+					awaitQuietly(ManagedConcurrencyTests.this.released);
+					boolean unused = Thread.interrupted();
+				}
+				return null;
+			}
+
+		}, Duration.ofMillis(20), this.refreshes);
+		for (int i = 0; i < 70; i++) {
+			String key = "key-" + i;
+			assertFails(Kind.TRANSPORT, () -> bounded.load(key)).withMessageContaining("no answer within PT0.02S");
+		}
+		assertThat(under).hasValue(64);
+	}
+
+	@Test
+	void manyCallersOfATokenThatIsToBeRefreshedCostOneRequestThatNoneWaitsFor() throws Exception {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.rig.time.advance(Duration.ofMinutes(4));
+		holdNextAnswer();
+		CyclicBarrier start = new CyclicBarrier(256);
+		List<Future<TokenEndpointResponse>> all = new ArrayList<>();
+		for (int i = 0; i < 256; i++) {
+			all.add(this.callers.submit(() -> {
+				start.await(20, TimeUnit.SECONDS);
+				return this.tokens.token("ada");
+			}));
+		}
+		for (Future<TokenEndpointResponse> token : all) {
+			assertThat(get(token)).as("while the server has not answered").isEqualTo("access-ada-1");
+		}
+		this.asked.await();
+		this.released.countDown();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.until(() -> this.tokens.token("ada").accessToken().equals("access-ada-2"));
+		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1");
 	}
 
 	@Test

@@ -3,10 +3,14 @@ package io.github.oidcgrants.managed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.managed.FaultyStore.Fault;
 import io.github.oidcgrants.managed.FaultyStore.Step;
+import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +90,7 @@ class ManagedRaceTests {
 		this.tokens.token("main");
 		graceLogsIn();
 		this.rig.aWhileLater();
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 		assertThat(this.other.token("main").accessToken()).startsWith("access-grace");
 		assertThat(this.tokens.token("main").accessToken()).startsWith("access-grace");
 	}
@@ -110,7 +114,7 @@ class ManagedRaceTests {
 			assertMisconfigured("no tokens under that name", () -> any.token("main"));
 		}
 		assertThat(this.rig.server.refreshed()).hasSize(1);
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 	}
 
 	@Test
@@ -120,7 +124,7 @@ class ManagedRaceTests {
 		this.tokens.token("main");
 		this.other.forget("main");
 		this.rig.aWhileLater();
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 		assertMisconfigured("no tokens under that name", () -> this.tokens.token("main"));
 	}
 
@@ -207,6 +211,22 @@ class ManagedRaceTests {
 		var before = this.rig.time.instant();
 		assertThat(this.other.token("main").accessToken()).isEqualTo("access-ada-2");
 		assertThat(Duration.between(before, this.rig.time.instant())).isEqualTo(ManagedRig.TIMEOUT.multipliedBy(4));
+	}
+
+	@Test
+	void aLoginIsHandedOverWhileAnotherProcessHasTheLease() {
+		expired("ada");
+		this.rig.server.next((work) -> null);
+		this.store.next(Step.RELEASE, Fault.fails());
+		assertFails(Kind.TRANSPORT, () -> this.tokens.token("main"));
+		TokenEndpointResponse grace = this.rig.login("grace");
+		AtomicReference<ManagedTokens> waiting = new AtomicReference<>();
+		waiting.set(this.rig.tokens(this.backing, Runnable::run, (nanos) -> {
+			// On a thread that does not have the lock already.
+			CompletableFuture.runAsync(() -> waiting.get().put("main", grace)).orTimeout(20, TimeUnit.SECONDS).join();
+		}));
+		assertThat(waiting.get().token("main").accessToken()).startsWith("access-grace");
+		assertThat(this.rig.server.refreshed()).hasSize(1);
 	}
 
 	@Test

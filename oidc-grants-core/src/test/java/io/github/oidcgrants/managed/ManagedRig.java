@@ -110,7 +110,8 @@ final class ManagedRig implements AutoCloseable {
 
 	ManagedTokens tokens(ManagedTokenStore store, Executor threads, LongConsumer pause) {
 		ManagedTokens tokens = new ManagedTokens(REGISTRATION, "client", store, refresher(), TIMEOUT,
-				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads, () -> 0.5));
+				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads, threads,
+						() -> 0.5));
 		tokens.listen(new Hearing());
 		return tokens;
 	}

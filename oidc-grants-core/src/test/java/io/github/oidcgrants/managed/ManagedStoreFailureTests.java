@@ -94,6 +94,40 @@ class ManagedStoreFailureTests {
 	}
 
 	@Test
+	void whatGoesWrongIsCountedAndSaidOnceAMinuteNotOnceACall() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		assertThat(this.tokens.status()).isEqualTo(new ManagedTokensStatus(0, 0, 0, null));
+		this.rig.expire();
+		this.store.always(Step.LOAD, Fault.fails());
+		for (int i = 1; i <= 59; i++) {
+			assertFails(Kind.TRANSPORT, () -> this.tokens.token("ada"));
+			this.rig.time.advance(Duration.ofSeconds(1));
+			assertThat(this.tokens.status().failures()).isEqualTo(i);
+		}
+		assertThat(this.tokens.status().lastError()).contains("could not be read (java.lang.IllegalStateException)");
+		assertThat(log()).singleElement().asString().contains("'app'", "could not be read");
+		this.rig.time.advance(Duration.ofSeconds(1));
+		assertFails(Kind.TRANSPORT, () -> this.tokens.token("ada"));
+		assertThat(log()).hasSize(2);
+		this.store.recover();
+		this.tokens.token("ada");
+		assertThat(this.tokens.status().refreshed()).isOne();
+	}
+
+	@Test
+	void aRefreshAheadThatFailsIsSaidOnceAMinute() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.rig.time.advance(Duration.ofMinutes(4));
+		this.store.always(Step.LEASE, Fault.fails());
+		for (int i = 0; i < 29; i++) {
+			assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-1");
+			this.rig.time.advance(Duration.ofSeconds(1));
+		}
+		assertThat(this.tokens.status().failures()).isEqualTo(29);
+		assertThat(log()).singleElement().asString().contains("'app'", "cannot be refreshed");
+	}
+
+	@Test
 	void aTokenThatIsFreshNeedsNoStore() {
 		this.tokens.put("ada", this.rig.login("ada"));
 		for (Step step : Step.values()) {
@@ -151,18 +185,18 @@ class ManagedStoreFailureTests {
 		this.rig.expire();
 		this.store.always(Step.WRITE, Fault.fails());
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
-		assertThat(this.tokens.unsaved()).isOne();
+		assertThat(this.tokens.status().unsaved()).isOne();
 		assertThat(this.rig.heard).containsExactly("unsaved app ada TRANSPORT", "refreshed app ada");
 		this.rig.aWhileLater();
 		this.rig.aWhileLater();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 		assertThat(this.rig.heard).hasSize(2);
 		assertThat(log()).hasSize(1).first().asString().contains("held in memory only");
-		assertThat(this.tokens.unsaved()).isOne();
+		assertThat(this.tokens.status().unsaved()).isOne();
 		assertThat(this.rig.later).hasSize(1);
 		this.store.recover();
 		this.rig.aWhileLater();
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 		assertThat(this.rig.later).isEmpty();
 		assertThat(log()).hasSize(2).last().asString().contains("is in the store now");
 		assertThat(otherProcess().token("ada").accessToken()).isEqualTo("access-ada-2");
@@ -184,7 +218,7 @@ class ManagedStoreFailureTests {
 		this.store.recover();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-3");
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-2");
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 		this.rig.aWhileLater();
 		assertThat(this.rig.later).isEmpty();
 	}
@@ -217,7 +251,7 @@ class ManagedStoreFailureTests {
 			this.tokens.put("other-" + i, other);
 		}
 		System.gc();
-		assertThat(this.tokens.unsaved()).isOne();
+		assertThat(this.tokens.status().unsaved()).isOne();
 		this.rig.expire();
 		assertThat(this.tokens.token("ada").accessToken()).startsWith("access-ada");
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-3");
@@ -229,7 +263,7 @@ class ManagedStoreFailureTests {
 		this.rig.expire();
 		this.store.next(Step.WRITE, Fault.isDoneButFails());
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 		assertThat(otherProcess().token("ada").accessToken()).isEqualTo("access-ada-2");
 		this.rig.expire();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-3");
@@ -243,7 +277,7 @@ class ManagedStoreFailureTests {
 		this.store.next(Step.WRITE, Fault.none(), Fault.fails());
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 		assertThat(this.rig.heard).containsExactly("refreshed app ada");
 		assertThat(otherProcess().token("ada").accessToken()).isEqualTo("access-ada-3");
 		this.rig.expire();
@@ -267,11 +301,11 @@ class ManagedStoreFailureTests {
 		for (Step step : List.of(Step.LOAD, Step.WRITE)) {
 			this.store.always(step, Fault.fails());
 			this.tokens.put("ada", this.rig.login("ada"));
-			assertThat(this.tokens.unsaved()).isOne();
+			assertThat(this.tokens.status().unsaved()).isOne();
 			String token = this.tokens.token("ada").accessToken();
 			this.store.recover();
 			this.rig.aWhileLater();
-			assertThat(this.tokens.unsaved()).isZero();
+			assertThat(this.tokens.status().unsaved()).isZero();
 			assertThat(otherProcess().token("ada").accessToken()).isEqualTo(token);
 		}
 		assertThat(this.rig.heard).containsExactly("unsaved app ada TRANSPORT", "unsaved app ada TRANSPORT");
@@ -285,7 +319,7 @@ class ManagedStoreFailureTests {
 		otherProcess().put("main", this.rig.login("grace"));
 		this.store.recover();
 		this.rig.aWhileLater();
-		assertThat(this.tokens.unsaved()).isZero();
+		assertThat(this.tokens.status().unsaved()).isZero();
 		assertThat(otherProcess().token("main").accessToken()).startsWith("access-grace");
 		assertThat(this.tokens.token("main").accessToken()).startsWith("access-grace");
 	}
@@ -345,9 +379,9 @@ class ManagedStoreFailureTests {
 
 		});
 		assertThat(stuck.token("ada").accessToken()).isEqualTo("access-ada-2");
-		assertThat(stuck.unsaved()).isOne();
+		assertThat(stuck.status().unsaved()).isOne();
 		stuck.put("grace", this.rig.login("grace"));
-		assertThat(stuck.unsaved()).isEqualTo(2);
+		assertThat(stuck.status().unsaved()).isEqualTo(2);
 		assertFails(Kind.TRANSPORT, () -> stuck.forget("ada"));
 	}
 

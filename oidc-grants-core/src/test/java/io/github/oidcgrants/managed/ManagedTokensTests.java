@@ -310,6 +310,33 @@ class ManagedTokensTests {
 		assertThat(this.tokens.token("ada")).isNotNull();
 	}
 
+	/**
+	 * As Entra does where nobody has consented to a resource.
+	 */
+	@Test
+	void aServerThatRefusesOneResourceWithInvalidGrantLosesNotTheLogin() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		GrantParameters audit = GrantParameters.builder().resource("https://audit.example").build();
+		this.rig.server.next((work) -> new RotatingServer.Reply(400, "{\"error\": \"invalid_grant\"}"));
+		assertFails(Kind.OAUTH_ERROR, () -> this.tokens.token("ada", audit)).withMessageContaining("invalid_grant");
+		assertFails(Kind.COOLING_DOWN, () -> this.tokens.token("ada", audit)).withMessageContaining("invalid_grant");
+		assertThat(this.rig.heard).isEmpty();
+		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-1");
+		this.rig.coolDown();
+		assertThat(this.tokens.token("ada", audit).accessToken()).isEqualTo("access-ada-3");
+	}
+
+	@Test
+	void aLoginThatTheServerEndedIsFoundOutByAnyResource() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.rig.server.end("ada");
+		assertFails(Kind.OAUTH_ERROR,
+				() -> this.tokens.token("ada", GrantParameters.builder().resource("https://audit.example").build()));
+		assertThat(this.rig.heard).containsExactly("lost app ada invalid_grant");
+		assertFails(Kind.OAUTH_ERROR, () -> this.tokens.token("ada")).withMessageContaining("nothing was sent");
+	}
+
 	@Test
 	void anotherErrorLosesNothing() {
 		this.tokens.put("ada", this.rig.login("ada"));

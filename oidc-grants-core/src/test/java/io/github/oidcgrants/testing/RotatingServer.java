@@ -79,6 +79,8 @@ public final class RotatingServer implements AutoCloseable {
 
 	public volatile boolean rotates = true;
 
+	public volatile boolean givesRefreshTokens = true;
+
 	public volatile boolean reuseEndsTheLogin = true;
 
 	public volatile boolean givesIdTokens;
@@ -106,7 +108,8 @@ public final class RotatingServer implements AutoCloseable {
 				(exchange) -> answer(exchange,
 						new Reply(200, JSONObjectUtils.toJSONString(Map.of("issuer", issuer(), "token_endpoint",
 								issuer() + "/token", "jwks_uri", issuer() + "/jwks", "device_authorization_endpoint",
-								issuer() + "/device", "dpop_signing_alg_values_supported", List.of("ES256"))))));
+								issuer() + "/device", "backchannel_authentication_endpoint", issuer() + "/ciba",
+								"dpop_signing_alg_values_supported", List.of("ES256"))))));
 		this.http.createContext("/jwks", (exchange) -> answer(exchange, new Reply(this.jwksStatus,
 				JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))))));
 		this.http.createContext("/token", this::token);
@@ -116,6 +119,8 @@ public final class RotatingServer implements AutoCloseable {
 								JSONObjectUtils.toJSONString(Map.of("device_code", "device-code", "user_code",
 										"USER-CODE", "verification_uri", "https://idp.example/device", "expires_in", 60,
 										"interval", 1)))));
+		this.http.createContext("/ciba", (exchange) -> answer(exchange, new Reply(200,
+				JSONObjectUtils.toJSONString(Map.of("auth_req_id", "auth-req-id", "expires_in", 60, "interval", 1)))));
 		this.http.createContext("/api", this::api);
 		this.http.start();
 	}
@@ -189,8 +194,8 @@ public final class RotatingServer implements AutoCloseable {
 
 	private synchronized Reply process(Map<String, List<String>> form, @Nullable String key) {
 		String grantType = form.get("grant_type").get(0);
-		if (LOGIN.equals(grantType) || form.containsKey("device_code")) {
-			String user = LOGIN.equals(grantType) ? form.get("user").get(0) : "device";
+		if (LOGIN.equals(grantType) || form.containsKey("device_code") || form.containsKey("auth_req_id")) {
+			String user = LOGIN.equals(grantType) ? form.get("user").get(0) : "user";
 			return success(form, new Login(user, this.bindsRefreshTokens ? key : null), key);
 		}
 		String refreshToken = form.get("refresh_token").get(0);
@@ -221,7 +226,7 @@ public final class RotatingServer implements AutoCloseable {
 		if (this.expiresIn != null) {
 			answer.put("expires_in", this.expiresIn);
 		}
-		if (this.rotates || login.current == null) {
+		if (this.givesRefreshTokens && (this.rotates || login.current == null)) {
 			login.current = "refresh-" + login.user + "-" + n;
 			this.logins.put(login.current, login);
 			answer.put("refresh_token", login.current);

@@ -5,6 +5,7 @@ import java.util.TreeMap;
 
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.managed.ManagedTokensStatus;
 
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -38,23 +39,20 @@ public final class OidcGrantsEndpoint {
 	 */
 	@ReadOperation
 	public TokenCacheDescriptor tokens() {
-		return TokenCacheDescriptor.of(this.cache.status(), unsavedRefreshTokens());
-	}
-
-	private Map<String, Integer> unsavedRefreshTokens() {
-		Map<String, Integer> unsaved = new TreeMap<>();
+		Map<String, ManagedTokensStatus> managed = new TreeMap<>();
 		for (String registration : this.template.registrationIds()) {
-			int count = this.template.managed(registration).unsaved();
-			if (count > 0) {
-				unsaved.put(registration, count);
+			ManagedTokensStatus status = this.template.managed(registration).status();
+			if (status.unsaved() + status.refreshed() + status.failures() > 0) {
+				managed.put(registration, status);
 			}
 		}
-		return unsaved;
+		return TokenCacheDescriptor.of(this.cache.status(), managed);
 	}
 
 	/**
 	 * Forgets the tokens of a registration, so that the next call asks the server, even
-	 * if the last request failed a moment ago. Does nothing if there are none.
+	 * if the last request failed a moment ago. Does nothing if there are none; managed
+	 * tokens stay.
 	 * @param registration the registration's id
 	 * @return 204, or 404 if there is no such registration
 	 */

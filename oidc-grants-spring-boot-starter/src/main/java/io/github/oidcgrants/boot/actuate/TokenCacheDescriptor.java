@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import io.github.oidcgrants.cache.TokenCacheStatus;
+import io.github.oidcgrants.managed.ManagedTokensStatus;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -24,18 +26,20 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param evictions how many tokens were dropped before their time
  * @param maximumSize how many tokens are kept at most
  * @param store how the second level is; {@code null} if there is none
- * @param unsavedRefreshTokens how many managed refresh tokens are in memory only, because
- * their store could not be written, by registration; those without any are left out
+ * @param managed how the managed tokens are, by registration; those without any refresh
+ * are left out
  */
 public record TokenCacheDescriptor(List<TokenDescriptor> tokens, long hits, long misses, long requests,
 		long joinedCallers, long failures, long evictions, long maximumSize, @Nullable StoreDescriptor store,
-		Map<String, Integer> unsavedRefreshTokens) implements OperationResponseBody {
+		Map<String, ManagedDescriptor> managed) implements OperationResponseBody {
 
-	static TokenCacheDescriptor of(TokenCacheStatus status, Map<String, Integer> unsavedRefreshTokens) {
+	static TokenCacheDescriptor of(TokenCacheStatus status, Map<String, ManagedTokensStatus> managed) {
+		Map<String, ManagedDescriptor> descriptors = new TreeMap<>();
+		managed.forEach((registration, tokens) -> descriptors.put(registration, ManagedDescriptor.of(tokens)));
 		TokenCacheStatus.Counters counters = status.counters();
 		return new TokenCacheDescriptor(status.entries().stream().map(TokenDescriptor::of).toList(), counters.hits(),
 				counters.misses(), counters.requests(), counters.joined(), counters.failures(), counters.evictions(),
-				status.maximumSize(), StoreDescriptor.of(status.store()), unsavedRefreshTokens);
+				status.maximumSize(), StoreDescriptor.of(status.store()), descriptors);
 	}
 
 	/**
@@ -83,6 +87,24 @@ public record TokenCacheDescriptor(List<TokenDescriptor> tokens, long hits, long
 		static @Nullable StoreDescriptor of(TokenCacheStatus.@Nullable Store store) {
 			return (store != null) ? new StoreDescriptor(store.passedOver(), store.failures(), store.lastError())
 					: null;
+		}
+
+	}
+
+	/**
+	 * How the managed tokens of a registration are.
+	 *
+	 * @param unsavedRefreshTokens how many refresh tokens are in memory only, because
+	 * their store could not be written
+	 * @param refreshed how many refreshes gave a token
+	 * @param failures how many did not
+	 * @param lastError why the last one did not that failed; {@code null} if none did
+	 */
+	public record ManagedDescriptor(int unsavedRefreshTokens, long refreshed, long failures,
+			@Nullable String lastError) {
+
+		static ManagedDescriptor of(ManagedTokensStatus status) {
+			return new ManagedDescriptor(status.unsaved(), status.refreshed(), status.failures(), status.lastError());
 		}
 
 	}
