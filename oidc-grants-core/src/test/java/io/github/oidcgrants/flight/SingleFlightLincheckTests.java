@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
  * Whoever changes that evicts the token, and from then on nobody may get an older
  * version: it must look as if each call had happened at one moment.
  * <p>
- * It takes a minute or two, so a plain build leaves it out: run it with
- * {@code -Dgroups=lincheck -DexcludedGroups=keycloak}.
+ * It has a run of its own: Lincheck rewrites classes, and so does what counts the lines
+ * that other tests reach.
  */
 @Tag("lincheck")
 public class SingleFlightLincheckTests {
