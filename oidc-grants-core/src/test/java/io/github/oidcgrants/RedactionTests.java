@@ -1,7 +1,5 @@
 package io.github.oidcgrants;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,39 +11,31 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.GrantParameters;
-import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.managed.ManagedTokenListener;
 import io.github.oidcgrants.managed.ManagedTokenStore;
 import io.github.oidcgrants.managed.ManagedTokens;
+import io.github.oidcgrants.testing.EverythingLogged;
 import io.github.oidcgrants.testing.RawServer;
 import io.github.oidcgrants.testing.TestTransport;
 import io.github.oidcgrants.testing.TokenServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -73,55 +63,11 @@ class RedactionTests {
 
 	private static final List<String> TOKENS = List.of(ACCESS_TOKEN, REFRESH_TOKEN, ID_TOKEN);
 
-	private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-
-	private final List<String> loggedByTheJdk = new ArrayList<>();
-
-	private final Handler handler = new Handler() {
-
-		@Override
-		public void publish(LogRecord entry) {
-			synchronized (RedactionTests.this.loggedByTheJdk) {
-				// Its innermost logger quotes status lines that it cannot read.
-				if (!entry.getLoggerName().startsWith("jdk.internal")) {
-					RedactionTests.this.loggedByTheJdk.add(entry.getMessage() + entry.getThrown());
-				}
-			}
-		}
-
-		@Override
-		public void flush() {
-		}
-
-		@Override
-		public void close() {
-		}
-
-	};
+	@RegisterExtension
+	private final EverythingLogged logged = new EverythingLogged();
 
 	@Parameter
 	TestTransport transport;
-
-	private Level before;
-
-	@BeforeEach
-	void logEverything() {
-		this.before = root().getLevel();
-		this.logged.start();
-		root().detachAppender("console");
-		root().addAppender(this.logged);
-		root().setLevel(Level.TRACE);
-		java.util.logging.Logger.getLogger("jdk").setLevel(java.util.logging.Level.ALL);
-		java.util.logging.Logger.getLogger("jdk").addHandler(this.handler);
-	}
-
-	@AfterEach
-	void logAsBefore() {
-		java.util.logging.Logger.getLogger("jdk").removeHandler(this.handler);
-		java.util.logging.Logger.getLogger("jdk").setLevel(null);
-		root().setLevel(this.before);
-		root().detachAppender(this.logged);
-	}
 
 	// Each %s becomes a secret, as it is and encoded.
 	static Stream<String> answers() {
@@ -160,10 +106,10 @@ class RedactionTests {
 								: ClientAuthentication.clientSecretPost(CLIENT_SECRET))
 							.token("r"));
 				assertThat(failure).isNotNull();
-				assertClean(everythingIn(failure));
+				assertClean(EverythingLogged.everythingIn(failure));
 			}
 		}
-		assertClean(log());
+		assertClean(this.logged.text());
 	}
 
 	@Test
@@ -180,7 +126,7 @@ class RedactionTests {
 			assertThat(response.accessToken()).isEqualTo(ACCESS_TOKEN);
 			assertThat(server.requests().get(0)).contains(basic(CLIENT_SECRET), form(ASSERTION));
 			assertClean(response + " " + template + " " + template.configuration("r"));
-			assertClean(log());
+			assertClean(this.logged.text());
 		}
 	}
 
@@ -194,10 +140,10 @@ class RedactionTests {
 			})) {
 				GrantException failure = catchThrowableOfType(GrantException.class,
 						() -> template(server, ClientAuthentication.none()).token("r"));
-				assertClean(everythingIn(failure));
+				assertClean(EverythingLogged.everythingIn(failure));
 			}
 		}
-		assertClean(log());
+		assertClean(this.logged.text());
 	}
 
 	@Test
@@ -208,7 +154,7 @@ class RedactionTests {
 		try (RawServer server = RawServer.start((connection) -> connection.readRequest())) {
 			GrantException failure = catchThrowableOfType(GrantException.class,
 					() -> template(server, failing).token("r"));
-			assertClean(everythingIn(failure));
+			assertClean(EverythingLogged.everythingIn(failure));
 			assertThat(server.requests()).isEmpty();
 		}
 	}
@@ -219,7 +165,7 @@ class RedactionTests {
 		AuthorizationServer server = AuthorizationServer.builder().tokenEndpoint(URI.create(address)).build();
 		GrantException failure = catchThrowableOfType(GrantException.class,
 				() -> Configuration.builder(server, "client").build());
-		assertClean(everythingIn(failure));
+		assertClean(EverythingLogged.everythingIn(failure));
 	}
 
 	@Test
@@ -262,7 +208,7 @@ class RedactionTests {
 
 				@Override
 				public void unsaved(String registrationId, String name, GrantException reason) {
-					heard.add(everythingIn(reason));
+					heard.add(EverythingLogged.everythingIn(reason));
 				}
 
 			});
@@ -272,11 +218,13 @@ class RedactionTests {
 			for (int i = 0; i < 2; i++) {
 				GrantException failure = catchThrowableOfType(GrantException.class, () -> managed.token("n"));
 				assertThat(failure.getError().getErrorCode()).isEqualTo("invalid_grant");
-				assertClean(everythingIn(failure));
+				assertClean(EverythingLogged.everythingIn(failure));
 			}
-			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> log().contains("A listener of the managed"));
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> this.logged.text().contains("A listener of the managed"));
 			assertThat(heard).isEmpty();
-			assertClean(managed + " " + template + log());
+			assertClean(managed + " " + template + this.logged.text());
 		}
 	}
 
@@ -293,7 +241,7 @@ class RedactionTests {
 
 				@Override
 				public void unsaved(String registrationId, String name, GrantException reason) {
-					heard.add(everythingIn(reason));
+					heard.add(EverythingLogged.everythingIn(reason));
 				}
 
 			});
@@ -304,7 +252,7 @@ class RedactionTests {
 							false, Instant.EPOCH, InstantSource.system(), GrantException::misconfigured));
 			GrantException failure = catchThrowableOfType(GrantException.class, () -> managed.token("n"));
 			assertThat(heard).hasSize(1);
-			assertClean(everythingIn(failure) + heard + managed + log());
+			assertClean(EverythingLogged.everythingIn(failure) + heard + managed + this.logged.text());
 			assertThat(server.requests()).isEmpty();
 		}
 	}
@@ -313,7 +261,7 @@ class RedactionTests {
 	void hasTheHttpClientLogWhatItDoes() {
 		showsNoTokenOfASuccess();
 		if (this.transport == TestTransport.HTTP_COMPONENTS) {
-			assertThat(log()).as("what is checked is not empty").contains("/token");
+			assertThat(this.logged.text()).as("what is checked is not empty").contains("/token");
 		}
 	}
 
@@ -331,28 +279,6 @@ class RedactionTests {
 		GrantParameters parameters = GrantParameters.builder().parameter("assertion", ASSERTION).build();
 		return new GrantTemplate(GrantClient.builder().transport(this.transport.shared()).build(), TokenCache.create(),
 				List.of(GrantRegistration.builder("r", configuration).parameters(parameters).build()), store);
-	}
-
-	private String log() {
-		StringBuilder log = new StringBuilder();
-		for (ILoggingEvent event : List.copyOf(this.logged.list)) {
-			log.append(event.getLoggerName()).append(' ').append(event.getFormattedMessage()).append('\n');
-			if (event.getThrowableProxy() != null) {
-				log.append(ThrowableProxyUtil.asString(event.getThrowableProxy()));
-			}
-		}
-		synchronized (this.loggedByTheJdk) {
-			this.loggedByTheJdk.forEach((line) -> log.append(line).append('\n'));
-		}
-		return log.toString();
-	}
-
-	// A printed stack trace has the messages of all causes and of all that is suppressed.
-	private static String everythingIn(GrantException failure) {
-		StringWriter text = new StringWriter();
-		failure.printStackTrace(new PrintWriter(text, true));
-		return text + "\n" + failure.getError() + failure.getError().getErrorCode()
-				+ failure.getError().getDescription() + failure.getError().getUri();
 	}
 
 	private static void assertClean(String text) {
@@ -374,10 +300,6 @@ class RedactionTests {
 	private static String basic(String secret) {
 		return Base64.getEncoder()
 			.encodeToString((TokenServer.CLIENT_ID + ":" + form(secret)).getBytes(StandardCharsets.US_ASCII));
-	}
-
-	private static Logger root() {
-		return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 	}
 
 }

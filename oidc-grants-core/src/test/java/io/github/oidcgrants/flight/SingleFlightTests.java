@@ -2,14 +2,12 @@ package io.github.oidcgrants.flight;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.testing.Caller;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -95,7 +93,7 @@ class SingleFlightTests {
 		this.begun.await();
 		Caller<String> waiter = call(() -> "own");
 		waiter.awaitWaiting();
-		leader.thread.interrupt();
+		leader.interrupt();
 		assertThat(leader.get()).isInstanceOf(GrantException.class);
 		assertThat(waiter.get()).isEqualTo("own");
 	}
@@ -111,7 +109,7 @@ class SingleFlightTests {
 			return Thread.currentThread().isInterrupted();
 		});
 		waiter.awaitWaiting();
-		waiter.thread.interrupt();
+		waiter.interrupt();
 		assertThat(waiter.get()).isTrue();
 		this.released.countDown();
 		assertThat(leader.get()).isEqualTo("1");
@@ -157,31 +155,6 @@ class SingleFlightTests {
 			countAndWait();
 			throw failure;
 		})));
-	}
-
-	private static final class Caller<T> {
-
-		private final FutureTask<T> task;
-
-		private final Thread thread;
-
-		private Caller(Callable<T> work) {
-			this.task = new FutureTask<>(work);
-			this.thread = new Thread(this.task, "caller");
-			this.thread.setDaemon(true);
-			this.thread.start();
-		}
-
-		private void awaitWaiting() {
-			while (this.thread.getState() != Thread.State.WAITING) {
-				Thread.onSpinWait();
-			}
-		}
-
-		private T get() throws Exception {
-			return this.task.get(10, TimeUnit.SECONDS);
-		}
-
 	}
 
 }

@@ -3,13 +3,11 @@ package io.github.oidcgrants.managed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +19,7 @@ import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.managed.FaultyStore.Fault;
 import io.github.oidcgrants.managed.FaultyStore.Step;
+import io.github.oidcgrants.testing.Caller;
 import io.github.oidcgrants.testing.RotatingServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.awaitility.Awaitility;
@@ -163,7 +162,7 @@ class ManagedConcurrencyTests {
 		this.asked.await();
 		Caller<TokenEndpointResponse> second = new Caller<>(() -> this.tokens.token("ada"));
 		second.awaitWaiting();
-		first.thread.interrupt();
+		first.interrupt();
 		assertThat(first.get().kind()).isEqualTo(Kind.TRANSPORT);
 		assertThat(interrupted).isTrue();
 		this.released.countDown();
@@ -179,7 +178,7 @@ class ManagedConcurrencyTests {
 		Caller<GrantException> caller = new Caller<>(
 				() -> catchThrowableOfType(GrantException.class, () -> this.tokens.token("ada")));
 		this.asked.await();
-		caller.thread.interrupt();
+		caller.interrupt();
 		assertThat(caller.get().kind()).isEqualTo(Kind.TRANSPORT);
 		this.released.countDown();
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
@@ -399,31 +398,6 @@ class ManagedConcurrencyTests {
 		assertThat(get(first)).startsWith("access-ada");
 		assertThat(second.get().accessToken()).startsWith("access-ada");
 		assertThat(this.rig.server.refused).hasValue(0);
-	}
-
-	private static final class Caller<T> {
-
-		private final FutureTask<T> task;
-
-		private final Thread thread;
-
-		private Caller(Callable<T> work) {
-			this.task = new FutureTask<>(work);
-			this.thread = new Thread(this.task, "caller");
-			this.thread.setDaemon(true);
-			this.thread.start();
-		}
-
-		private void awaitWaiting() {
-			while (this.thread.getState() != Thread.State.TIMED_WAITING) {
-				Thread.onSpinWait();
-			}
-		}
-
-		private T get() throws Exception {
-			return this.task.get(20, TimeUnit.SECONDS);
-		}
-
 	}
 
 }
