@@ -20,6 +20,7 @@ import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
 import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.http.Transports;
 import io.github.oidcgrants.managed.ManagedTokenStore;
 import io.github.oidcgrants.managed.ManagedTokens;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -28,6 +29,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 
 /**
@@ -406,6 +408,22 @@ public final class GrantTemplate implements GrantOperations<String> {
 					+ "' does not say where its token may go: set oidc-grants.registration." + registrationId
 					+ ".allowed-origins, or an https resource");
 		}
+	}
+
+	/**
+	 * Gives connections to the APIs that a registration's token is for. They follow no
+	 * redirect, keep no cookies and log no header. A registration that presents a
+	 * certificate presents it there too (RFC 8705 section 3), by its own transport;
+	 * others trust whom the JDK trusts. An answer is waited for as long as it takes.
+	 * @param registrationId the registration
+	 * @return its own transport if it presents a certificate, else a new one, which holds
+	 * its connections as long as it is in use
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
+	 */
+	public ClientHttpRequestFactory transport(String registrationId) {
+		Configuration configuration = configuration(registrationId);
+		ClientHttpRequestFactory own = configuration.mutualTls() ? configuration.transport() : null;
+		return (own != null) ? own : Transports.detect(Transports.DEFAULT_CONNECT_TIMEOUT, null);
 	}
 
 	boolean replaceRefused(GrantRegistration registration, TokenEndpointResponse token) {

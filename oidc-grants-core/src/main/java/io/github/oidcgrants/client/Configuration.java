@@ -191,6 +191,13 @@ public final class Configuration {
 	}
 
 	/**
+	 * {@return the transport of the client's own, or {@code null} if it has none}
+	 */
+	public @Nullable ClientHttpRequestFactory transport() {
+		return this.transport;
+	}
+
+	/**
 	 * Says how this client talks to its server.
 	 * @param defaultTransport the transport to use if the client has none of its own
 	 * @param timeout how long an exchange may take; {@code null} for the client's own

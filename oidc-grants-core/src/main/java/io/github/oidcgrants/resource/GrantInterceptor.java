@@ -1,6 +1,7 @@
 package io.github.oidcgrants.resource;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.ResourceAuthorization;
@@ -11,17 +12,18 @@ import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.web.client.RestClient;
 
 /**
- * Puts a registration's token on every request of a
- * {@link org.springframework.web.client.RestClient RestClient}: as Bearer (RFC 6750
- * section 2.1), or with a proof if it is bound to a DPoP key (RFC 9449 section 7).
+ * Puts a registration's token on every request of a {@link RestClient}: as Bearer (RFC
+ * 6750 section 2.1), or with a proof if it is bound to a DPoP key (RFC 9449 section 7).
  * <p>
  * A token goes only to the registration's allowed origins. Redirects are followed below
- * this, by the request factory: give the client one that follows none, or an API that
- * redirects elsewhere takes the token with it. A challenge for a DPoP nonce is answered
- * once, and a token that the API does not take is replaced once. If there is no token, or
- * its proof cannot be made, the call is not sent.
+ * this, by the request factory, where nothing can hold the token back:
+ * {@link #configurer} gives the client one that follows none. With another one that does,
+ * an API that redirects elsewhere takes the token with it. A challenge for a DPoP nonce
+ * is answered once, and a token that the API does not take is replaced once. If there is
+ * no token, or its proof cannot be made, the call is not sent.
  */
 public final class GrantInterceptor implements ClientHttpRequestInterceptor {
 
@@ -40,6 +42,22 @@ public final class GrantInterceptor implements ClientHttpRequestInterceptor {
 		template.requireAllowedOrigins(registrationId);
 		this.template = template;
 		this.registrationId = registrationId;
+	}
+
+	/**
+	 * Has a client call an API with a registration's token over connections that follow
+	 * no redirect, so that the token goes nowhere else: for
+	 * {@link RestClient.Builder#apply}. It sets the client's request factory, to what
+	 * {@link GrantTemplate#transport(String)} gives.
+	 * @param template gives the tokens
+	 * @param registrationId the registration whose tokens are used
+	 * @return what adds the interceptor and sets the request factory
+	 * @throws GrantException {@link Kind#MISCONFIGURED} as
+	 * {@link #GrantInterceptor(GrantTemplate, String)} does
+	 */
+	public static Consumer<RestClient.Builder> configurer(GrantTemplate template, String registrationId) {
+		GrantInterceptor interceptor = new GrantInterceptor(template, registrationId);
+		return (client) -> client.requestFactory(template.transport(registrationId)).requestInterceptor(interceptor);
 	}
 
 	@Override

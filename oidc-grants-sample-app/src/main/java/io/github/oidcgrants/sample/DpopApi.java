@@ -29,8 +29,8 @@ class DpopApi {
 		this.withoutProof = http.clone().baseUrl(origin).build();
 		this.http = http.clone()
 			.baseUrl(origin)
-			// All that an application needs: the token, the proof, the nonce.
-			.requestInterceptor(new GrantInterceptor(grants, "bound"))
+			// All that an application needs: the token, the proof, the nonce, no redirects.
+			.apply(GrantInterceptor.configurer(grants, "bound"))
 			// After it, so that it sees every request that is sent.
 			.requestInterceptor((request, body, execution) -> {
 				if (request.getAttributes().get(REQUESTS) instanceof AtomicInteger requests) {
