@@ -8,6 +8,7 @@ import io.github.oidcgrants.ResourceAuthorization;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
@@ -66,7 +67,10 @@ public final class GrantInterceptor implements ClientHttpRequestInterceptor {
 		ResourceAuthorization authorization = this.template.authorize(this.registrationId, request.getMethod(),
 				request.getURI());
 		while (true) {
-			authorization.headers().forEach((name, values) -> request.getHeaders().put(name, values));
+			HttpHeaders headers = authorization.headers();
+			// What the attempt before had, and a Bearer token has not.
+			request.getHeaders().remove("DPoP");
+			request.getHeaders().putAll(headers);
 			ClientHttpResponse response = execution.execute(request, body);
 			if (!shouldSendAgain(authorization, response)) {
 				return response;

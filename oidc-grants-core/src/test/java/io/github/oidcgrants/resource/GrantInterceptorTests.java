@@ -137,6 +137,19 @@ class GrantInterceptorTests {
 	}
 
 	@Test
+	void aBearerTokenInThePlaceOfABoundOneGoesWithoutItsProof() {
+		bound();
+		GrantTemplate template = template(DPoPMode.PREFERRED);
+		template.token("api");
+		server.answer(Map.of("access_token", "token-2", "expires_in", 300));
+		apiRefusesOnce(challenge("invalid_token"));
+		assertThat(call(template)).isEqualTo(200);
+		assertThat(apiCalls().stream().map((call) -> call.getHeader("Authorization"))).containsExactly("DPoP token-1",
+				"Bearer token-2");
+		assertThat(apiCalls().stream().map((call) -> call.containsHeader("DPoP"))).containsExactly(true, false);
+	}
+
+	@Test
 	void anApiThatTakesNoTokenCostsOneNewTokenInThirtySeconds() {
 		server.http().stubFor(WireMock.get(API).willReturn(challenge("invalid_token")));
 		GrantTemplate template = template(DPoPMode.OFF);
