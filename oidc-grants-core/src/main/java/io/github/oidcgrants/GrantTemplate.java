@@ -90,6 +90,11 @@ public final class GrantTemplate implements GrantOperations<String> {
 
 	private ManagedTokens managed(Registered registered, ManagedTokenStore store) {
 		Configuration configuration = registered.registration().configuration();
+		DPoPKeyRing keys = registered.registration().dpop();
+		if (keys != null && store.isPersistent()) {
+			// There may be logins in it that nobody has asked for since the start.
+			registered.refreshTokenKept(keys.current().thumbprint(), this.client.clock().instant());
+		}
 		return new ManagedTokens(registered.registration().id(),
 				configuration.server().id() + " " + configuration.clientId(), store,
 				new RegisteredRefresher(this.client, registered), configuration.timeout(), this.client.clock());

@@ -97,10 +97,24 @@ final class Registered {
 		return token;
 	}
 
-	// The refresh token of a public client is bound to the key too (RFC 9449 section 5).
 	private @Nullable Instant neededUntil(TokenEndpointResponse token) {
-		boolean refreshBound = token.refreshToken() != null && this.registration.configuration().isPublic();
-		return refreshBound ? token.issuedAt().plus(REFRESH_TOKEN_LIFETIME) : token.expiresAt();
+		return (token.refreshToken() != null && bindsRefreshTokens()) ? token.issuedAt().plus(REFRESH_TOKEN_LIFETIME)
+				: token.expiresAt();
+	}
+
+	/**
+	 * Has the key stay that a refresh token may be bound to.
+	 */
+	void refreshTokenKept(String thumbprint, Instant now) {
+		DPoPKeyRing keys = this.registration.dpop();
+		if (keys != null && bindsRefreshTokens()) {
+			keys.issued(thumbprint, now.plus(REFRESH_TOKEN_LIFETIME));
+		}
+	}
+
+	// Those of a public client are bound to the key too (RFC 9449 section 5).
+	private boolean bindsRefreshTokens() {
+		return this.registration.configuration().isPublic();
 	}
 
 	/**

@@ -38,6 +38,11 @@ final class RegisteredRefresher implements TokenRefresher {
 	}
 
 	@Override
+	public void kept(String thumbprint) {
+		this.registered.refreshTokenKept(thumbprint, this.client.clock().instant());
+	}
+
+	@Override
 	public boolean hasKey(String thumbprint) {
 		return this.registered.registration().dpopMode() != DPoPMode.OFF && this.registered.key(thumbprint) != null;
 	}

@@ -19,6 +19,7 @@ import io.github.oidcgrants.testing.AuthorizationServerRig;
 import io.github.oidcgrants.testing.RotatingServer;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,8 +78,12 @@ class ManagedTemplateTests {
 	 * {@return a template as it is after a start}
 	 */
 	private GrantTemplate start(GrantRegistration.Builder registration) {
+		return start(registration, this.store);
+	}
+
+	private GrantTemplate start(GrantRegistration.Builder registration, ManagedTokenStore store) {
 		return new GrantTemplate(this.client, TokenCache.create(this.time, this.time::nanoTime),
-				List.of(registration.build()), this.store);
+				List.of(registration.build()), store);
 	}
 
 	private static TokenEndpointResponse login(GrantTemplate template) {
@@ -173,6 +178,80 @@ class ManagedTemplateTests {
 			this.time.advance(Duration.ofDays(1));
 			assertThat(template.managed("app").token("ada").dpopThumbprint()).isEqualTo(thumbprint);
 		}
+		assertThat(this.server.refused).hasValue(0);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void theKeyOfALoginStaysAsLongAsItIsRefreshed(boolean rotates) {
+		this.server.bindsRefreshTokens = true;
+		this.server.rotates = rotates;
+		GrantTemplate template = start(registration().dpop(this.keys, DPoPMode.REQUIRED));
+		String thumbprint = this.keys.current().thumbprint();
+		template.managed("app").put("ada", login(template));
+		this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		for (int day = 0; day < 60; day++) {
+			this.time.advance(Duration.ofDays(1));
+			assertThat(template.managed("app").token("ada").dpopThumbprint()).isEqualTo(thumbprint);
+		}
+		this.time.advance(Duration.ofDays(30));
+		this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		assertMisconfigured("is bound to a DPoP key that is not here", () -> template.managed("app").token("ada"));
+		assertThat(this.server.refused).hasValue(0);
+	}
+
+	@Test
+	void theKeyOfALoginThatIsHandedOverAfterARestartStays() {
+		this.server.bindsRefreshTokens = true;
+		TokenEndpointResponse login = login(start(registration().dpop(this.keys, DPoPMode.REQUIRED)));
+		DPoPKeyRing restarted = DPoPKeyRing.of(this.keys.current(), this.time);
+		GrantTemplate template = start(registration().dpop(restarted, DPoPMode.REQUIRED));
+		template.managed("app").put("ada", login);
+		rotateAndGoOn(restarted, template);
+	}
+
+	@Test
+	void theKeyOfALoginThatIsReadAfterARestartStays() {
+		this.server.bindsRefreshTokens = true;
+		GrantTemplate first = start(registration().dpop(this.keys, DPoPMode.REQUIRED));
+		first.managed("app").put("ada", login(first));
+		DPoPKeyRing restarted = DPoPKeyRing.of(this.keys.current(), this.time);
+		GrantTemplate template = start(registration().dpop(restarted, DPoPMode.REQUIRED));
+		assertThat(template.managed("app").token("ada").accessToken()).isEqualTo("access-ada-1");
+		rotateAndGoOn(restarted, template);
+	}
+
+	@Test
+	void theKeyOfALoginThatNobodyAskedForSinceTheRestartStays() {
+		this.server.bindsRefreshTokens = true;
+		ManagedTokenStore persistent = new Persistent(this.store);
+		GrantTemplate first = start(registration().dpop(this.keys, DPoPMode.REQUIRED), persistent);
+		first.managed("app").put("ada", login(first));
+		DPoPKeyRing restarted = DPoPKeyRing.of(this.keys.current(), this.time);
+		rotateAndGoOn(restarted, start(registration().dpop(restarted, DPoPMode.REQUIRED), persistent));
+	}
+
+	private void rotateAndGoOn(DPoPKeyRing ring, GrantTemplate template) {
+		String thumbprint = this.keys.current().thumbprint();
+		ring.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		this.time.advance(Duration.ofDays(29));
+		TokenEndpointResponse token = template.managed("app").token("ada");
+		assertThat(token.accessToken()).isEqualTo("access-ada-2");
+		assertThat(token.dpopThumbprint()).isEqualTo(thumbprint);
+		assertThat(this.server.refused).hasValue(0);
+	}
+
+	@Test
+	void aLoginLivesOnWithAKeyThatIsConfiguredAsRetired() {
+		this.server.bindsRefreshTokens = true;
+		GrantTemplate first = start(registration().dpop(this.keys, DPoPMode.REQUIRED));
+		first.managed("app").put("ada", login(first));
+		DPoPHandle next = DPoPHandle.of(DPoPKeyPair.random());
+		GrantTemplate second = start(
+				registration().dpop(DPoPKeyRing.of(next, this.time, this.keys.current()), DPoPMode.REQUIRED));
+		this.time.advance(Duration.ofDays(90));
+		assertThat(second.managed("app").token("ada").dpopThumbprint()).isEqualTo(this.keys.current().thumbprint());
+		assertThat(login(second).dpopThumbprint()).isEqualTo(next.thumbprint());
 		assertThat(this.server.refused).hasValue(0);
 	}
 
@@ -308,6 +387,38 @@ class ManagedTemplateTests {
 			.get()
 			.uri(this.server.issuer() + "/api")
 			.exchangeForRequiredValue((request, response) -> response.getStatusCode().value());
+	}
+
+	/**
+	 * A store that says it outlives the application.
+	 */
+	private record Persistent(ManagedTokenStore entries) implements ManagedTokenStore {
+
+		@Override
+		public @Nullable Entry load(String key) {
+			return this.entries.load(key);
+		}
+
+		@Override
+		public boolean compareAndSet(String key, @Nullable String expectedRevision, Entry next, Duration timeToLive) {
+			return this.entries.compareAndSet(key, expectedRevision, next, timeToLive);
+		}
+
+		@Override
+		public boolean delete(String key, String expectedRevision) {
+			return this.entries.delete(key, expectedRevision);
+		}
+
+		@Override
+		public boolean acquireLease(String key, String owner, Duration time) {
+			return this.entries.acquireLease(key, owner, time);
+		}
+
+		@Override
+		public void releaseLease(String key, String owner) {
+			this.entries.releaseLease(key, owner);
+		}
+
 	}
 
 }

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The DPoP keys of a registration: the one that new tokens are bound to, and those before
- * it, which stay as long as tokens that are bound to them are valid, and five minutes at
- * least. Thread-safe.
+ * it. One that retires stays for five minutes at least, and until the tokens have expired
+ * that are bound to it: those of unknown lifetime after a day. Refresh tokens of public
+ * clients are bound too, but no server says how long they are good: the key stays for 30
+ * days after the last one came or was used. One that has retired before the ring is made
+ * stays as long as the ring does. Thread-safe.
  */
 public final class DPoPKeyRing {
 
@@ -26,29 +29,36 @@ public final class DPoPKeyRing {
 	// Read on every call of an API, and by every look for a kept token.
 	private volatile DPoPHandle current;
 
-	private DPoPKeyRing(DPoPHandle first, InstantSource clock) {
+	private DPoPKeyRing(DPoPHandle current, InstantSource clock, DPoPHandle... retired) {
 		this.clock = clock;
-		this.current = first;
-		this.keys.put(first.thumbprint(), new Key(first, Instant.MIN));
+		this.current = current;
+		for (DPoPHandle handle : retired) {
+			this.keys.put(handle.thumbprint(), new Key(handle, Instant.MAX));
+		}
+		this.keys.putIfAbsent(current.thumbprint(), new Key(current, Instant.MIN));
 	}
 
 	/**
-	 * Creates a ring of one key.
-	 * @param first the key
+	 * Creates a ring.
+	 * @param current the key that new tokens are bound to
+	 * @param retired keys that tokens are still bound to, of logins for one that are kept
+	 * from before
 	 * @return the ring
 	 */
-	public static DPoPKeyRing of(DPoPHandle first) {
-		return of(first, InstantSource.system());
+	public static DPoPKeyRing of(DPoPHandle current, DPoPHandle... retired) {
+		return of(current, InstantSource.system(), retired);
 	}
 
 	/**
-	 * Creates a ring of one key.
-	 * @param first the key
+	 * Creates a ring on a given clock.
+	 * @param current the key that new tokens are bound to
 	 * @param clock tells when tokens have expired
+	 * @param retired keys that tokens are still bound to, of logins for one that are kept
+	 * from before
 	 * @return the ring
 	 */
-	public static DPoPKeyRing of(DPoPHandle first, InstantSource clock) {
-		return new DPoPKeyRing(first, clock);
+	public static DPoPKeyRing of(DPoPHandle current, InstantSource clock, DPoPHandle... retired) {
+		return new DPoPKeyRing(current, clock, retired);
 	}
 
 	/**

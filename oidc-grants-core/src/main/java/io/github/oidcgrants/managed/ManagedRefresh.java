@@ -98,6 +98,15 @@ final class ManagedRefresh {
 	}
 
 	/**
+	 * Has the key stay that an entry is bound to.
+	 */
+	void keepKey(ManagedEntry entry) {
+		if (entry.dpopThumbprint() != null) {
+			this.refresher.kept(entry.dpopThumbprint());
+		}
+	}
+
+	/**
 	 * Begins a new login, or none: what failed with the one before does not count.
 	 */
 	void nextLogin(ManagedSlot slot) {
@@ -251,6 +260,7 @@ final class ManagedRefresh {
 							+ "' under that name was refused before: nothing was sent. Log in again",
 					null, null);
 		}
+		keepKey(known.entry());
 		return known;
 	}
 

@@ -120,6 +120,7 @@ public final class ManagedTokens {
 		slot.lock(this.patience);
 		try {
 			this.refresh.nextLogin(slot);
+			this.refresh.keepKey(entry);
 			this.unsaved.keep(slot, () -> this.entries.begin(slot, entry), round);
 		}
 		finally {

@@ -31,6 +31,14 @@ public interface TokenRefresher {
 	boolean hasKey(String thumbprint);
 
 	/**
+	 * Takes note of a login that is kept, so that the key stays that its refresh token
+	 * may be bound to. Said when it is handed over, and each time it is read to refresh
+	 * it.
+	 * @param thumbprint the thumbprint of the DPoP key that its tokens are bound to
+	 */
+	void kept(String thumbprint);
+
+	/**
 	 * What to refresh.
 	 *
 	 * @param refreshToken the refresh token

@@ -50,6 +50,19 @@ class DPoPKeyRingTests {
 	}
 
 	@Test
+	void aKeyThatHasRetiredBeforeStays() {
+		DPoPKeyRing ring = DPoPKeyRing.of(this.second, this.clock, this.first);
+		assertThat(ring.current()).isSameAs(this.second);
+		ring.issued(this.first.thumbprint(), this.clock.instant().plusSeconds(60));
+		this.clock.advance(Duration.ofDays(1000));
+		ring.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		assertThat(ring.find(this.first.thumbprint())).isSameAs(this.first);
+		this.clock.advance(Duration.ofDays(1000));
+		assertThat(ring.find(this.first.thumbprint())).isSameAs(this.first);
+		assertThat(ring.find(this.second.thumbprint())).isNull();
+	}
+
+	@Test
 	void aKeyThatComesBackIsCurrentAgain() {
 		this.ring.rotate(this.second);
 		this.ring.rotate(this.first);

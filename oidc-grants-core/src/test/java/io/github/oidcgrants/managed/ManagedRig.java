@@ -98,6 +98,10 @@ final class ManagedRig implements AutoCloseable {
 				return false;
 			}
 
+			@Override
+			public void kept(String thumbprint) {
+			}
+
 		};
 	}
 
