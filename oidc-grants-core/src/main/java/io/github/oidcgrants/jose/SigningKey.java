@@ -143,6 +143,14 @@ public final class SigningKey {
 		return of(PrivateKeys.with(this.jwk, this.jwk.getKeyID(), require(JWSAlgorithm.parse(algorithm))));
 	}
 
+	/**
+	 * {@return whether the key can sign with an algorithm}
+	 * @param algorithm the algorithm's name, {@code ES256} for one
+	 */
+	public boolean signsWith(String algorithm) {
+		return this.algorithms.contains(JWSAlgorithm.parse(algorithm));
+	}
+
 	private JWSAlgorithm require(JWSAlgorithm algorithm) {
 		if (!this.algorithms.contains(algorithm)) {
 			throw GrantException.misconfigured("The algorithm '" + algorithm + "' is not one for the key"

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import com.nimbusds.jose.util.Base64URL;
@@ -186,6 +187,27 @@ class DPoPTests {
 			assertThat(ex.kind()).isEqualTo(Kind.OAUTH_ERROR);
 			assertThat(ex.getError().getErrorCode()).isEqualTo("invalid_dpop_proof");
 		});
+	}
+
+	@Test
+	void tokens_that_are_bound_to_a_retired_key_are_refreshed_with_it() {
+		String retired = TestKeys.pem(TestKeys.ec());
+		String thumbprint = DPoPKeyPair.parse(retired).thumbprint();
+		String refreshToken = server.refreshToken("none", Map.of("jkt", thumbprint));
+		String rsa = "oidc-grants.registration.app.dpop.retired-keys[0].location="
+				+ TestKeys.file("retired-rsa.pem", TestKeys.pem(TestKeys.rsa(2048)));
+		String ec = "oidc-grants.registration.app.dpop.retired-keys[1].location="
+				+ TestKeys.file("retired.pem", retired);
+		AtomicReference<TokenEndpointResponse> before = new AtomicReference<>();
+		publicClient(retired)
+			.run((context) -> before.set(context.getBean(GrantTemplate.class).refreshTokenGrant("app", refreshToken)));
+		publicClient(TestKeys.pem(TestKeys.ec()))
+			.withPropertyValues(rsa, ec, "oidc-grants.registration.app.dpop.algorithm=ES256")
+			.run((context) -> {
+				GrantTemplate template = context.getBean(GrantTemplate.class);
+				assertThat(template.dpopKeys("app").current().thumbprint()).isNotEqualTo(thumbprint);
+				assertThat(boundTo(template.refreshTokenGrant("app", before.get()))).isEqualTo(thumbprint);
+			});
 	}
 
 	private static ApplicationContextRunner publicClient(String pem) {

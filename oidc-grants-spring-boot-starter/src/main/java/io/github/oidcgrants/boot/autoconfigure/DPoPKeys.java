@@ -1,5 +1,7 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
+import java.util.stream.IntStream;
+
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
@@ -9,8 +11,8 @@ import io.github.oidcgrants.jose.SigningKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The DPoP key of a registration: the configured one, else one of its own that lives as
- * long as the application does.
+ * The DPoP keys of a registration: the configured one, else one of its own that lives as
+ * long as the application does, and those before it.
  */
 final class DPoPKeys {
 
@@ -20,14 +22,25 @@ final class DPoPKeys {
 	static void configure(GrantRegistration.Builder registration, Property at, OidcGrantsProperties.Dpop dpop,
 			Bundles bundles) {
 		DPoPMode mode = dpop.mode();
-		if (mode == null && (dpop.key() != null || dpop.algorithm() != null)) {
+		if (mode == null && (dpop.key() != null || dpop.algorithm() != null || !dpop.retiredKeys().isEmpty())) {
 			throw at.child("mode")
 				.invalid("it is not set, but there is a key or algorithm for DPoP",
 						"Set it to required, preferred or off");
 		}
 		if (mode != null && mode != DPoPMode.OFF) {
-			registration.dpop(DPoPKeyRing.of(DPoPHandle.of(keyPair(at, dpop, bundles))), mode);
+			registration.dpop(DPoPKeyRing.of(DPoPHandle.of(keyPair(at, dpop, bundles)), retired(at, dpop, bundles)),
+					mode);
 		}
+	}
+
+	private static DPoPHandle[] retired(Property at, OidcGrantsProperties.Dpop dpop, Bundles bundles) {
+		String algorithm = dpop.algorithm();
+		return IntStream.range(0, dpop.retiredKeys().size())
+			.mapToObj((i) -> KeySource.of(at.child("retired-keys[" + i + "]"), dpop.retiredKeys().get(i), bundles)
+				.signingKey())
+			.map((key) -> (algorithm != null && key.signsWith(algorithm)) ? key.withAlgorithm(algorithm) : key)
+			.map((key) -> DPoPHandle.of(DPoPKeyPair.of(key)))
+			.toArray(DPoPHandle[]::new);
 	}
 
 	/**

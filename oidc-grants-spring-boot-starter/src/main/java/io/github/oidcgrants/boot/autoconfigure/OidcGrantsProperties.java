@@ -149,12 +149,15 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	 * @param mode Whether tokens are bound to a key: off; preferred, which takes a Bearer
 	 * token too; or required, which does not. Off unless set.
 	 * @param algorithm Signature algorithm of proofs; unless set ES256 for a generated
-	 * key, else one of the key's.
+	 * key, else one of the key's. Retired keys that cannot use it use one of their own.
 	 * @param key The key; one is generated at each start unless set. It is read at the
 	 * start and stays in use until the next one, whatever becomes of its file: tokens are
 	 * bound to it.
+	 * @param retiredKeys Keys that were the key before: no new login is bound to them,
+	 * but those that are kept live on with theirs.
 	 */
-	record Dpop(@Nullable DPoPMode mode, @Nullable String algorithm, @Nullable Key key) {
+	record Dpop(@Nullable DPoPMode mode, @Nullable String algorithm, @Nullable Key key,
+			@DefaultValue List<Key> retiredKeys) {
 	}
 
 	/**
