@@ -211,14 +211,15 @@ public final class GrantTemplate implements GrantOperations<String> {
 	/**
 	 * Refreshes tokens that came from an earlier grant; a new ID token must agree with
 	 * the earlier one (OpenID Connect Core 1.0 section 12.2). Bound tokens are refreshed
-	 * with their own DPoP key as long as the registration has it.
+	 * with their own DPoP key as long as the registration has it; without it those of a
+	 * public client are not, for the refresh token is bound to it (RFC 9449 section 5).
 	 * @param registrationId the registration
 	 * @param previous the tokens to refresh
 	 * @param parameters what to ask for; not what the registration asks for
 	 * @param options how to run the grant
 	 * @return the new tokens, never kept ones
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration;
-	 * else as
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration,
+	 * or the refresh token may be bound to a DPoP key that is not here; else as
 	 * {@link GrantClient#refreshTokenGrant(Configuration, TokenEndpointResponse, GrantParameters, GrantOptions)}
 	 * does
 	 */
@@ -392,13 +393,13 @@ public final class GrantTemplate implements GrantOperations<String> {
 	 */
 	public ResourceAuthorization authorize(String registrationId, HttpMethod method, URI uri) {
 		requireAllowedOrigins(registrationId);
-		GrantRegistration registration = registered(registrationId).registration();
-		if (!registration.allows(uri)) {
+		Registered registered = registered(registrationId);
+		if (!registered.registration().allows(uri)) {
 			throw GrantException.misconfigured("The token of the registration '" + registrationId + "' may not go to '"
 					+ Redactor.describe(uri) + "': nothing was sent. Add its origin to oidc-grants.registration."
 					+ registrationId + ".allowed-origins if it may");
 		}
-		return new ResourceAuthorization(this, registration, method, uri);
+		return new ResourceAuthorization(this, registered, method, uri);
 	}
 
 	/**

@@ -29,6 +29,8 @@ public final class ResourceAuthorization {
 
 	private final GrantTemplate template;
 
+	private final Registered registered;
+
 	private final GrantRegistration registration;
 
 	private final HttpMethod method;
@@ -43,12 +45,13 @@ public final class ResourceAuthorization {
 
 	private boolean tokenReplaced;
 
-	ResourceAuthorization(GrantTemplate template, GrantRegistration registration, HttpMethod method, URI uri) {
+	ResourceAuthorization(GrantTemplate template, Registered registered, HttpMethod method, URI uri) {
 		this.template = template;
-		this.registration = registration;
+		this.registered = registered;
+		this.registration = registered.registration();
 		this.method = method;
 		this.uri = uri;
-		this.token = template.token(registration.id());
+		this.token = template.token(this.registration.id());
 	}
 
 	/**
@@ -69,7 +72,7 @@ public final class ResourceAuthorization {
 			}
 			case "dpop" -> {
 				headers.set(HttpHeaders.AUTHORIZATION, DPOP + " " + this.token.accessToken());
-				headers.set(DPOP, proof(requireHandle()));
+				headers.set(DPOP, proof(this.registered.requireKey(this.token.dpopThumbprint())));
 			}
 			default -> throw GrantException.misconfigured("The token of the registration '" + this.registration.id()
 					+ "' has the type '" + this.token.tokenType() + "', which no call is made with: nothing was sent");
@@ -85,21 +88,6 @@ public final class ResourceAuthorization {
 				: handle.proof(DPoPRole.RESOURCE_SERVER, this.method.name(), this.uri, accessToken);
 	}
 
-	private DPoPHandle requireHandle() {
-		DPoPHandle handle = handle();
-		if (handle == null) {
-			throw GrantException.misconfigured("The token of the registration '" + this.registration.id()
-					+ "' is bound to a DPoP key that is not here: nothing was sent. Get a new token");
-		}
-		return handle;
-	}
-
-	private @Nullable DPoPHandle handle() {
-		String thumbprint = this.token.dpopThumbprint();
-		return (this.registration.dpop() != null && thumbprint != null) ? this.registration.dpop().find(thumbprint)
-				: null;
-	}
-
 	/**
 	 * Takes note of the API's answer, and says whether to send the call again with new
 	 * {@link #headers()}.
@@ -111,7 +99,8 @@ public final class ResourceAuthorization {
 	 */
 	public boolean shouldSendAgain(int status, HttpHeaders answer) {
 		String nonce = answer.getFirst("DPoP-Nonce");
-		DPoPHandle handle = handle();
+		String thumbprint = this.token.dpopThumbprint();
+		DPoPHandle handle = (thumbprint != null) ? this.registered.key(thumbprint) : null;
 		boolean usable = handle != null && handle.remember(DPoPRole.RESOURCE_SERVER, this.uri, nonce);
 		if (status != 401) {
 			return false;

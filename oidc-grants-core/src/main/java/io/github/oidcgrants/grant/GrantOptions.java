@@ -26,11 +26,14 @@ public final class GrantOptions {
 
 	private final DPoPMode dpopMode;
 
+	private final boolean boundDPoP;
+
 	private final @Nullable PollingListener pollingListener;
 
 	private GrantOptions(Builder builder) {
 		this.dpop = builder.dpop;
 		this.dpopMode = builder.dpopMode;
+		this.boundDPoP = builder.boundDPoP;
 		this.forceNew = builder.forceNew;
 		this.cacheAs = builder.cacheAs;
 		this.timeout = builder.timeout;
@@ -95,6 +98,10 @@ public final class GrantOptions {
 		return this.pollingListener;
 	}
 
+	boolean boundDPoP() {
+		return this.boundDPoP;
+	}
+
 	/**
 	 * Binds tokens to a key unless these options already say something about it.
 	 * @param handle the key
@@ -105,11 +112,19 @@ public final class GrantOptions {
 		if (this.dpop != null) {
 			return this;
 		}
-		Builder builder = builder().dpop(handle, mode);
-		builder.forceNew = this.forceNew;
-		builder.cacheAs = this.cacheAs;
-		builder.timeout = this.timeout;
-		builder.pollingListener = this.pollingListener;
+		return new Builder(this).dpop(handle, mode).build();
+	}
+
+	/**
+	 * Proves the key that the tokens are bound to which are to be refreshed: with a proof
+	 * in any case, even if the server does not list the key's algorithm any more.
+	 * @param handle the key
+	 * @param mode whether a Bearer token is accepted in their place
+	 * @return these options, with that key
+	 */
+	public GrantOptions withBoundDPoP(DPoPHandle handle, DPoPMode mode) {
+		Builder builder = new Builder(this).dpop(handle, mode);
+		builder.boundDPoP = true;
 		return builder.build();
 	}
 
@@ -147,9 +162,21 @@ public final class GrantOptions {
 
 		private DPoPMode dpopMode = DPoPMode.OFF;
 
+		private boolean boundDPoP;
+
 		private @Nullable PollingListener pollingListener;
 
 		private Builder() {
+		}
+
+		private Builder(GrantOptions options) {
+			this.forceNew = options.forceNew;
+			this.cacheAs = options.cacheAs;
+			this.timeout = options.timeout;
+			this.dpop = options.dpop;
+			this.dpopMode = options.dpopMode;
+			this.boundDPoP = options.boundDPoP;
+			this.pollingListener = options.pollingListener;
 		}
 
 		/**

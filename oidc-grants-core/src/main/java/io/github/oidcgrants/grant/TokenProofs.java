@@ -62,7 +62,8 @@ final class TokenProofs {
 						+ ", and the key's is " + handle.algorithm()
 						+ ": nothing was sent. Use a key that the server takes, or another mode" + " (dpop.mode)");
 		}
-		return new TokenProofs((listed.isEmpty() || listed.contains(handle.algorithm())) ? handle : null, required);
+		boolean proved = listed.isEmpty() || listed.contains(handle.algorithm()) || options.boundDPoP();
+		return new TokenProofs(proved ? handle : null, required);
 	}
 
 	/**
