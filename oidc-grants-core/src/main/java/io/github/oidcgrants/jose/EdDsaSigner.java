@@ -30,11 +30,8 @@ final class EdDsaSigner extends BaseJWSProvider implements JWSSigner {
 
 	private final PrivateKey key;
 
-	private final @Nullable Provider provider;
-
 	EdDsaSigner(OctetKeyPair key, @Nullable Provider provider) throws JOSEException {
 		super(Set.of(JWSAlgorithm.EdDSA, JWSAlgorithm.Ed25519));
-		this.provider = provider;
 		byte[] encoded = concat(PKCS8_PREFIX, key.getDecodedD());
 		try {
 			this.key = keyFactory(provider).generatePrivate(new PKCS8EncodedKeySpec(encoded));
@@ -47,7 +44,7 @@ final class EdDsaSigner extends BaseJWSProvider implements JWSSigner {
 	@Override
 	public Base64URL sign(JWSHeader header, byte[] signingInput) throws JOSEException {
 		try {
-			Signature signature = signature(this.provider);
+			Signature signature = signature(getJCAContext().getProvider());
 			signature.initSign(this.key);
 			signature.update(signingInput);
 			return Base64URL.encode(signature.sign());

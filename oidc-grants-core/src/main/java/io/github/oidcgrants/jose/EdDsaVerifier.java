@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.Set;
@@ -27,11 +28,8 @@ final class EdDsaVerifier extends BaseJWSProvider implements JWSVerifier {
 
 	private final PublicKey key;
 
-	private final @Nullable Provider provider;
-
 	EdDsaVerifier(OctetKeyPair key, @Nullable Provider provider) throws JOSEException {
 		super(Set.of(JWSAlgorithm.EdDSA, JWSAlgorithm.Ed25519));
-		this.provider = provider;
 		byte[] encoded = EdDsaSigner.concat(X509_PREFIX, key.getDecodedX());
 		try {
 			this.key = EdDsaSigner.keyFactory(provider).generatePublic(new X509EncodedKeySpec(encoded));
@@ -42,16 +40,19 @@ final class EdDsaVerifier extends BaseJWSProvider implements JWSVerifier {
 	}
 
 	@Override
-	public boolean verify(JWSHeader header, byte[] signingInput, Base64URL signature) {
+	public boolean verify(JWSHeader header, byte[] signingInput, Base64URL signature) throws JOSEException {
 		try {
-			Signature verification = EdDsaSigner.signature(this.provider);
+			Signature verification = EdDsaSigner.signature(getJCAContext().getProvider());
 			verification.initVerify(this.key);
 			verification.update(signingInput);
 			return verification.verify(signature.decode());
 		}
-		catch (GeneralSecurityException ex) {
+		catch (SignatureException ex) {
 			// What is no signature at all is one that does not match.
 			return false;
+		}
+		catch (GeneralSecurityException ex) {
+			throw new JOSEException("Ed25519 failed", ex);
 		}
 	}
 

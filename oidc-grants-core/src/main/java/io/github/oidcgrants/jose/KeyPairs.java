@@ -7,6 +7,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
@@ -57,8 +58,8 @@ final class KeyPairs {
 		try {
 			PublicKey known = (publicKey != null) ? publicKey : derive(privateKey);
 			if (!belongTogether(privateKey, known)) {
-				throw GrantException.misconfigured(
-						"The private key in the PEM does not belong to the certificate or" + " public key beside it");
+				throw GrantException
+					.misconfigured("The private key does not belong to the certificate or public key beside it");
 			}
 			if (known instanceof RSAPublicKey rsa) {
 				return new RSAKey.Builder(rsa).privateKey(privateKey).x509CertSHA256Thumbprint(x5t).build();
@@ -72,8 +73,8 @@ final class KeyPairs {
 				.x509CertSHA256Thumbprint(x5t)
 				.build();
 		}
-		catch (GeneralSecurityException | ClassCastException | IllegalStateException ex) {
-			throw GrantException.misconfigured("The private key in the PEM cannot be used: it must be RSA, EC on P-256,"
+		catch (GeneralSecurityException | ClassCastException | IllegalStateException | ProviderException ex) {
+			throw GrantException.misconfigured("The private key cannot be used: it must be RSA, EC on P-256,"
 					+ " P-384 or P-521, or Ed25519, and fit to what stands beside it");
 		}
 	}

@@ -243,23 +243,20 @@ public final class SigningKey {
 			return signer(header.getAlgorithm()).sign(header, signingInput.getBytes(StandardCharsets.US_ASCII))
 				.toString();
 		}
-		catch (JOSEException ex) {
+		catch (JOSEException | RuntimeException ex) {
+			// A device with the key in it may be gone, which providers say in many ways.
 			throw GrantException.of(Kind.MISCONFIGURED, "The key" + describe(this.jwk) + " could not sign with "
 					+ header.getAlgorithm() + ": " + ex.getClass().getSimpleName());
 		}
 	}
 
-	private JWSSigner signer(JWSAlgorithm algorithm) {
-		return this.signers.computeIfAbsent(algorithm, (a) -> signer(this.jwk, a));
-	}
-
-	private static JWSSigner signer(JWK jwk, JWSAlgorithm algorithm) {
-		try {
-			return JcaKeys.signer(jwk, JcaKeys.isExportable(jwk) ? CryptoProviders.find(algorithm) : null);
+	JWSSigner signer(JWSAlgorithm algorithm) throws JOSEException {
+		JWSSigner known = this.signers.get(algorithm);
+		if (known == null) {
+			known = JcaKeys.bestSigner(this.jwk, algorithm);
+			this.signers.put(algorithm, known);
 		}
-		catch (JOSEException ex) {
-			throw GrantException.misconfigured("The key" + describe(jwk) + " cannot be used to sign");
-		}
+		return known;
 	}
 
 	private static String describe(JWK jwk) {

@@ -56,7 +56,7 @@ public final class VerificationKey {
 		try {
 			JWSVerifier tried = JcaKeys.verifier(jwk, null);
 			return tried.supportedJWSAlgorithms().containsAll(algorithms) ? new VerificationKey(jwk.getKeyID(),
-					algorithms, (algorithm) -> JcaKeys.verifier(jwk, CryptoProviders.find(algorithm))) : null;
+					algorithms, (algorithm) -> JcaKeys.bestVerifier(jwk, algorithm)) : null;
 		}
 		catch (JOSEException ex) {
 			return null;
@@ -95,12 +95,12 @@ public final class VerificationKey {
 		try {
 			return verifier(header.getAlgorithm()).verify(header, signingInput, signature);
 		}
-		catch (JOSEException ex) {
+		catch (JOSEException | RuntimeException ex) {
 			return false;
 		}
 	}
 
-	private JWSVerifier verifier(JWSAlgorithm algorithm) throws JOSEException {
+	JWSVerifier verifier(JWSAlgorithm algorithm) throws JOSEException {
 		JWSVerifier known = this.verifiers.get(algorithm);
 		if (known == null) {
 			known = this.source.get(algorithm);

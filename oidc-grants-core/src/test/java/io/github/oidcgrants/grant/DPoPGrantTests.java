@@ -24,6 +24,7 @@ import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.jose.SigningKey;
 import io.github.oidcgrants.testing.AuthorizationServerRig;
 import io.github.oidcgrants.testing.JwtReader;
+import io.github.oidcgrants.testing.KeyDevice;
 import io.github.oidcgrants.testing.OpaquePrivateKey;
 import io.github.oidcgrants.testing.Refusals;
 import io.github.oidcgrants.testing.TestKeys;
@@ -211,6 +212,20 @@ class DPoPGrantTests {
 					.clientCredentialsGrant(server.configuration(), GrantParameters.none(),
 							GrantOptions.builder().dpop(broken, DPoPMode.PREFERRED).build()));
 		assertThat(server.tokenRequests()).isEmpty();
+	}
+
+	@Test
+	void nothingIsSentIfTheDeviceWithTheKeyIsGone() {
+		try (KeyDevice device = new KeyDevice()) {
+			GrantOptions options = GrantOptions.builder()
+				.dpop(DPoPHandle.of(DPoPKeyPair.of(device.key())), DPoPMode.PREFERRED)
+				.build();
+			server.client().clientCredentialsGrant(server.configuration(), GrantParameters.none(), options);
+			device.pullOut();
+			Refusals.assertMisconfigured("could not sign", () -> server.client()
+				.clientCredentialsGrant(server.configuration(), GrantParameters.none(), options));
+			assertThat(server.tokenRequests()).hasSize(1);
+		}
 	}
 
 	@Test

@@ -86,14 +86,14 @@ class PemKeyTests {
 			.parse(TestFiles.texts(path("p256-certificate"), path("rsa-certificate"), path("p256-pkcs8")));
 		assertThat(key.publicJwk().getX509CertSHA256Thumbprint())
 			.hasToString("p6ni64SnqacsyKxx4PsmqzTWXYDUwCsSkaGoCsvmynk");
-		assertMisconfigured("PEM", () -> SigningKey
+		assertMisconfigured("fit to what stands beside it", () -> SigningKey
 			.parse(TestFiles.texts(path("rsa-certificate"), path("p256-certificate"), path("p256-pkcs8"))));
 	}
 
 	@Test
 	void publicKeyBesideThePrivateOneMustBelongToIt() {
 		assertThat(SigningKey.parse(TestFiles.texts(path("p256-pkcs8"), path("p256-public")))).isNotNull();
-		assertMisconfigured("The private key in the PEM",
+		assertMisconfigured("The private key does not belong",
 				() -> SigningKey.parse(TestFiles.texts(path("p256-pkcs8"), path("p384-public"))));
 	}
 
@@ -116,15 +116,14 @@ class PemKeyTests {
 				Arguments.of("an RSA key of at least 2048 bits", pem("rsa-1024")),
 				Arguments.of("must be RSA, EC on P-256, P-384 or P-521, or Ed25519", pem("secp256k1-sec1")),
 				Arguments.of("must be RSA, EC on P-256, P-384 or P-521, or Ed25519", pem("secp256k1-pkcs8")),
-				Arguments.of("private key in the PEM", pem("p256-explicit")),
+				Arguments.of("The private key", pem("p256-explicit")),
 				Arguments.of("cannot be read as RSA, EC or Ed25519", pem("ed448-pkcs8")),
 				Arguments.of("cannot be read as RSA, EC or Ed25519", pem("x25519-pkcs8")),
-				Arguments.of("private key in the PEM", pem("rsa-pss-pkcs8")),
-				Arguments.of("private key in the PEM", TestFiles.texts(path("rsa-pkcs8"), path("p256-certificate"))),
-				Arguments.of("private key in the PEM", TestFiles.texts(path("p256-pkcs8"), path("rsa-certificate"))),
-				Arguments.of("private key in the PEM", TestFiles.texts(path("p384-pkcs8"), path("p256-certificate"))),
-				Arguments.of("private key in the PEM",
-						TestFiles.texts(path("ed25519-pkcs8"), path("p256-certificate"))),
+				Arguments.of("The private key", pem("rsa-pss-pkcs8")),
+				Arguments.of("The private key", TestFiles.texts(path("rsa-pkcs8"), path("p256-certificate"))),
+				Arguments.of("The private key", TestFiles.texts(path("p256-pkcs8"), path("rsa-certificate"))),
+				Arguments.of("The private key", TestFiles.texts(path("p384-pkcs8"), path("p256-certificate"))),
+				Arguments.of("The private key", TestFiles.texts(path("ed25519-pkcs8"), path("p256-certificate"))),
 				Arguments.of("is not Base64", block("PRIVATE KEY", "A")),
 				Arguments.of("private key in the PEM", block("PRIVATE KEY", "")),
 				Arguments.of("private key in the PEM", block("RSA PRIVATE KEY", "")),

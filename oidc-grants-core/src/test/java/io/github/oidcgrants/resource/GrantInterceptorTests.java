@@ -25,6 +25,7 @@ import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.testing.AuthorizationServerRig;
 import io.github.oidcgrants.testing.JwtReader;
+import io.github.oidcgrants.testing.KeyDevice;
 import io.github.oidcgrants.testing.Refusals;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
@@ -228,6 +229,19 @@ class GrantInterceptorTests {
 		this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
 		server.time.advance(Duration.ofMinutes(5));
 		Refusals.assertMisconfigured("bound to a DPoP key that is not here", authorization::headers);
+	}
+
+	@Test
+	void nothingIsSentIfTheProofCannotBeSigned() {
+		bound();
+		try (KeyDevice device = new KeyDevice()) {
+			this.keys.rotate(DPoPHandle.of(DPoPKeyPair.of(device.key())));
+			GrantTemplate template = template(DPoPMode.REQUIRED);
+			assertThat(call(template)).isEqualTo(200);
+			device.pullOut();
+			Refusals.assertMisconfigured("could not sign", () -> call(template));
+			assertThat(apiCalls()).hasSize(1);
+		}
 	}
 
 	@Test
