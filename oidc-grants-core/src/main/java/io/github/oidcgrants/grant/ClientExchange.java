@@ -44,6 +44,8 @@ record ClientExchange(Configuration configuration, ServerMetadata server, JsonHt
 		while (true) {
 			Answered answered = send(endpoint, form, credential, proofs);
 			if (proofs.answersChallenge(answered.answer())) {
+				// An assertion that somebody else makes may be one that works once.
+				credential = currentCredential(credential);
 				continue;
 			}
 			if (credentialRead || !refusesClient(answered.answer())) {

@@ -158,14 +158,39 @@ class DPoPGrantTests {
 				.willReturn(AuthorizationServerRig.json(401, Map.of("error", "invalid_client"))
 					.withHeader("DPoP-Nonce", "n2"))
 				.willSetStateTo("refused"));
-		Iterator<String> secrets = List.of("old", "new").iterator();
+		Iterator<String> secrets = List.of("old", "newer", "newest").iterator();
 		Configuration configuration = server.configuration(ClientAuthentication.clientSecretPost(secrets::next));
 		server.client().clientCredentialsGrant(configuration, GrantParameters.none(), options(DPoPMode.REQUIRED));
 		assertThat(nonces()).containsExactly(null, "n1", "n2");
 		assertThat(server.tokenRequests()
 			.stream()
 			.map((request) -> AuthorizationServerRig.form(request).getFirst("client_secret")))
-			.containsExactly("old", "old", "new");
+			.containsExactly("old", "newer", "newest");
+	}
+
+	@Test
+	void aReadyMadeAssertionIsReadAgainForTheAnswerToAChallenge() {
+		Iterator<String> assertions = List.of("assertion-1", "assertion-2").iterator();
+		Configuration configuration = server.configuration(ClientAuthentication.clientAssertion(assertions::next));
+		challengeOnce("nonce-1");
+		server.client().clientCredentialsGrant(configuration, GrantParameters.none(), options(DPoPMode.REQUIRED));
+		assertThat(assertions()).containsExactly("assertion-1", "assertion-2");
+	}
+
+	@Test
+	void anAssertionThatCannotBeReadAgainIsSentAgain() {
+		Iterator<String> assertions = List.of("assertion-1").iterator();
+		Configuration configuration = server.configuration(ClientAuthentication.clientAssertion(assertions::next));
+		challengeOnce("nonce-1");
+		server.client().clientCredentialsGrant(configuration, GrantParameters.none(), options(DPoPMode.REQUIRED));
+		assertThat(assertions()).containsExactly("assertion-1", "assertion-1");
+	}
+
+	private static List<String> assertions() {
+		return server.tokenRequests()
+			.stream()
+			.map((request) -> AuthorizationServerRig.form(request).getFirst("client_assertion"))
+			.toList();
 	}
 
 	@Test
