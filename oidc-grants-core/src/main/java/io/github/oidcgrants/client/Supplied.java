@@ -3,11 +3,10 @@ package io.github.oidcgrants.client;
 import java.util.function.Supplier;
 
 import io.github.oidcgrants.error.GrantException;
-import io.github.oidcgrants.error.GrantException.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a supplier gives, and says so if it gives nothing.
+ * Reads what a supplier gives, and says so if it gives nothing: that may pass.
  */
 final class Supplied {
 
@@ -36,11 +35,11 @@ final class Supplied {
 			value = source.get();
 		}
 		catch (GrantException ex) {
-			throw ex;
+			throw ex.ofSupplier();
 		}
 		catch (RuntimeException ex) {
 			// Its message may hold what it failed to read.
-			throw GrantException.of(Kind.MISCONFIGURED, "The supplier of the " + what + " of client '" + clientId
+			throw GrantException.notSupplied("The supplier of the " + what + " of client '" + clientId
 					+ "' failed with " + ex.getClass().getName() + ": nothing was sent");
 		}
 		if (value == null) {
@@ -51,7 +50,7 @@ final class Supplied {
 
 	private static GrantException none(String what, String clientId) {
 		return GrantException
-			.misconfigured("The supplier of the " + what + " of client '" + clientId + "' gave none: nothing was sent");
+			.notSupplied("The supplier of the " + what + " of client '" + clientId + "' gave none: nothing was sent");
 	}
 
 }

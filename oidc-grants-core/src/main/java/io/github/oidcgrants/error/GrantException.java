@@ -89,8 +89,15 @@ public final class GrantException extends OAuth2AuthorizationException {
 
 	private final @Nullable Duration retryAfter;
 
+	private final boolean passing;
+
 	private GrantException(Kind kind, OAuth2Error error, String message, @Nullable Integer statusCode,
 			@Nullable Duration retryAfter, @Nullable Throwable cause) {
+		this(kind, error, message, statusCode, retryAfter, cause, isPassing(kind, statusCode));
+	}
+
+	private GrantException(Kind kind, OAuth2Error error, String message, @Nullable Integer statusCode,
+			@Nullable Duration retryAfter, @Nullable Throwable cause, boolean passing) {
 		super(error, message);
 		if (cause != null) {
 			initCause(cause);
@@ -98,6 +105,15 @@ public final class GrantException extends OAuth2AuthorizationException {
 		this.kind = kind;
 		this.statusCode = statusCode;
 		this.retryAfter = retryAfter;
+		this.passing = passing;
+	}
+
+	private static boolean isPassing(Kind kind, @Nullable Integer statusCode) {
+		return switch (kind) {
+			case TRANSPORT, TIMEOUT, COOLING_DOWN -> true;
+			case UNEXPECTED_STATUS -> statusCode != null && (statusCode == 429 || statusCode >= 500);
+			case OAUTH_ERROR, MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED -> false;
+		};
 	}
 
 	/**
@@ -128,6 +144,17 @@ public final class GrantException extends OAuth2AuthorizationException {
 	 */
 	public static GrantException misconfigured(String message) {
 		return of(Kind.MISCONFIGURED, message);
+	}
+
+	/**
+	 * Creates a {@link Kind#MISCONFIGURED} exception about a supplier that gave nothing
+	 * just now, which it may do later: it is {@linkplain #isPassing() passing}.
+	 * @param message what was not supplied and why; free of secrets
+	 * @return the exception
+	 */
+	public static GrantException notSupplied(String message) {
+		return new GrantException(Kind.MISCONFIGURED, new OAuth2Error(Kind.MISCONFIGURED.code()), message, null, null,
+				null, true);
 	}
 
 	/**
@@ -202,13 +229,33 @@ public final class GrantException extends OAuth2AuthorizationException {
 	}
 
 	/**
+	 * {@return whether the same request may well succeed in a moment: the server cannot
+	 * be reached, takes too long, is busy or down, or what a supplier had to give was not
+	 * there}
+	 */
+	public boolean isPassing() {
+		return this.passing;
+	}
+
+	/**
+	 * Says the same of a failure that kept a supplier from giving anything: whatever it
+	 * is, it is {@linkplain #isPassing() passing} for the grant.
+	 * @return an exception that says so, with this one as its cause unless it is passing
+	 * already
+	 */
+	public GrantException ofSupplier() {
+		return this.passing ? this : new GrantException(this.kind, getError(), String.valueOf(getMessage()),
+				this.statusCode, this.retryAfter, this, true);
+	}
+
+	/**
 	 * Gives the same failure to another caller. Callers that share an outcome never share
 	 * an exception: each gets its own stack trace, with this one as its cause.
 	 * @return a new exception that says the same
 	 */
 	public GrantException forAnotherCaller() {
 		return new GrantException(this.kind, getError(), String.valueOf(getMessage()), this.statusCode, this.retryAfter,
-				this);
+				this, this.passing);
 	}
 
 }

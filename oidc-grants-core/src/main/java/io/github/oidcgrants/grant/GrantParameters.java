@@ -194,16 +194,16 @@ public final class GrantParameters {
 			value = supplier.get();
 		}
 		catch (GrantException ex) {
-			throw ex;
+			throw ex.ofSupplier();
 		}
 		catch (RuntimeException ex) {
 			// Its message may hold what it failed to read.
-			throw GrantException.misconfigured("The supplier of the parameter '" + name + "' failed with "
+			throw GrantException.notSupplied("The supplier of the parameter '" + name + "' failed with "
 					+ ex.getClass().getName() + ": nothing was sent");
 		}
 		if (value == null || value.isEmpty()) {
 			throw GrantException
-				.misconfigured("The supplier of the parameter '" + name + "' gave nothing: nothing was sent");
+				.notSupplied("The supplier of the parameter '" + name + "' gave nothing: nothing was sent");
 		}
 		requireArray(name, value);
 		return value;

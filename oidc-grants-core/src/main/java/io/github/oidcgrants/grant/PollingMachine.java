@@ -50,12 +50,11 @@ record PollingMachine(int interval, int pause) {
 	 * @return how the poll goes on; {@code null} if the failure is its end
 	 */
 	@Nullable Step after(GrantException failure, boolean early) {
-		return switch (failure.kind()) {
-			case OAUTH_ERROR -> afterError(failure, failure.getError(), early);
-			case TIMEOUT, TRANSPORT -> retry(failure);
-			case UNEXPECTED_STATUS -> (isTooManyRequests(failure) || isServerError(failure)) ? retry(failure) : null;
-			case MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED, COOLING_DOWN -> null;
-		};
+		if (failure.isPassing()) {
+			return retry(failure);
+		}
+		return (failure.kind() == GrantException.Kind.OAUTH_ERROR) ? afterError(failure, failure.getError(), early)
+				: null;
 	}
 
 	/**
@@ -95,10 +94,6 @@ record PollingMachine(int interval, int pause) {
 
 	private static boolean isTooManyRequests(GrantException failure) {
 		return failure.statusCode() != null && failure.statusCode() == 429;
-	}
-
-	private static boolean isServerError(GrantException failure) {
-		return failure.statusCode() != null && failure.statusCode() >= 500;
 	}
 
 	/**

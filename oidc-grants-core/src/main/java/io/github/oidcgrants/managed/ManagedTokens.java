@@ -181,7 +181,7 @@ public final class ManagedTokens {
 					() -> this.refresh.run(slot, variant, parameters, round, this.patience), round::end);
 		}
 		catch (GrantException ex) {
-			TokenEndpointResponse valid = isPassing(ex) ? this.refresh.valid(slot, variant) : null;
+			TokenEndpointResponse valid = ex.isPassing() ? this.refresh.valid(slot, variant) : null;
 			if (valid != null) {
 				return valid;
 			}
@@ -200,15 +200,6 @@ public final class ManagedTokens {
 					this.events.notRefreshedAhead(problem);
 				}
 			});
-	}
-
-	private static boolean isPassing(GrantException failure) {
-		return switch (failure.kind()) {
-			case TRANSPORT, TIMEOUT, COOLING_DOWN -> true;
-			case UNEXPECTED_STATUS ->
-				failure.statusCode() != null && (failure.statusCode() == 429 || failure.statusCode() >= 500);
-			case OAUTH_ERROR, MALFORMED_RESPONSE, ID_TOKEN_REFUSED, MISCONFIGURED -> false;
-		};
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import com.nimbusds.jose.jwk.JWK;
@@ -113,6 +114,41 @@ class PollQuestionTests {
 		this.rig.pass(10);
 		assertThat(poll).isCompleted();
 		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 5L, 10L);
+	}
+
+	@Test
+	void aSupplierThatGivesNothingForAWhileIsNoOutcome() {
+		List<Supplier<String>> secrets = new ArrayList<>(List.of(() -> "secret", () -> {
+			throw new IllegalStateException("Sealed");
+		}, () -> "", () -> {
+			throw GrantException.misconfigured("The file is empty");
+		}, () -> "secret"));
+		this.rig.answers(PollRig.pending(), PollRig.token());
+		CompletableFuture<TokenEndpointResponse> poll = this.rig
+			.poll(client(ClientAuthentication.clientSecretPost(() -> secrets.remove(0).get())), this.rig.code(600, 5L));
+		this.rig.pass(5 + 5 + 10 + 20 + 39);
+		assertThat(poll).isNotDone();
+		this.rig.pass(1);
+		assertThat(poll).isCompleted();
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 80L);
+		assertThat(this.rig.progress).filteredOn((p) -> p.event() == PollingProgress.Event.RETRYING)
+			.extracting((p) -> Objects.requireNonNull(p.reason()).getMessage())
+			.satisfiesExactly((m) -> assertThat(m).contains("IllegalStateException"),
+					(m) -> assertThat(m).contains("gave none"), (m) -> assertThat(m).contains("The file is empty"));
+	}
+
+	@Test
+	void aParameterThatIsNotSuppliedForAWhileIsNoOutcome() {
+		List<String> subjects = new ArrayList<>(List.of("", "subject"));
+		this.rig.answers(PollRig.token());
+		GrantParameters parameters = GrantParameters.builder()
+			.parameter("audience_hint", () -> subjects.remove(0))
+			.build();
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+				this.rig.code(600, 5L), parameters, GrantOptions.none());
+		this.rig.pass(15);
+		assertThat(poll).isCompleted();
+		assertThat(sent("audience_hint")).containsExactly("subject");
 	}
 
 	@Test

@@ -198,7 +198,12 @@ final class PollRig {
 
 	CompletableFuture<TokenEndpointResponse> poll(Configuration client, DeviceAuthorizationResponse code,
 			GrantOptions options) {
-		return this.grant.poll(client, code, GrantParameters.none(), options, this::received);
+		return poll(client, code, GrantParameters.none(), options);
+	}
+
+	CompletableFuture<TokenEndpointResponse> poll(Configuration client, DeviceAuthorizationResponse code,
+			GrantParameters parameters, GrantOptions options) {
+		return this.grant.poll(client, code, parameters, options, this::received);
 	}
 
 	private TokenEndpointResponse received(TokenEndpointResponse token) {

@@ -89,19 +89,28 @@ class PollingMachineTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "MALFORMED_RESPONSE", "ID_TOKEN_REFUSED", "MISCONFIGURED", "COOLING_DOWN" })
+	@EnumSource(names = { "MALFORMED_RESPONSE", "ID_TOKEN_REFUSED", "MISCONFIGURED" })
 	void anAnswerThatCannotBecomeBetterIsTheEnd(Kind kind) {
 		assertThat(this.machine.after(GrantException.of(kind, "Why"), false)).isNull();
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "TRANSPORT", "TIMEOUT" })
+	@EnumSource(names = { "TRANSPORT", "TIMEOUT", "COOLING_DOWN" })
 	void noAnswerIsNotTheEnd(Kind kind) {
 		Step step = this.machine.after(GrantException.of(kind, "Why"), false);
 		assertThat(step).isNotNull();
 		assertThat(step.event()).isEqualTo(Event.RETRYING);
 		assertThat(step.pause()).hasSeconds(20);
 		assertThat(step.demanded()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aSupplierThatFailsIsNotTheEndWhateverItSays(Kind kind) {
+		Step step = this.machine.after(GrantException.of(kind, "Why").ofSupplier(), false);
+		assertThat(step).isNotNull();
+		assertThat(step.event()).isEqualTo(Event.RETRYING);
+		assertThat(step.pause()).hasSeconds(20);
 	}
 
 	@ParameterizedTest(name = "interval {0}: {1}, early {2}: {3}")
