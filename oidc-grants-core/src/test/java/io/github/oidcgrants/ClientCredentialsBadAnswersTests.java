@@ -117,7 +117,7 @@ class ClientCredentialsBadAnswersTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = { "429|7|7", "503|0|0", "500|99999999999999999999|86400",
+	@CsvSource(delimiter = '|', value = { "429|7|7", "503|0|0", "500|99999999999999999999|315360000",
 			"429|Thu, 01 Jan 2026 00:01:40 GMT|100", "503|Wed, 31 Dec 2025 00:00:00 GMT|0" })
 	void carriesHowLongToWait(int status, String header, long seconds) {
 		server.answer(WireMock.aResponse().withStatus(status).withHeader("Retry-After", header));

@@ -12,7 +12,7 @@ import org.springframework.http.HttpHeaders;
  */
 public final class RetryAfter {
 
-	private static final Duration LONGEST = Duration.ofDays(1);
+	private static final Duration LONGEST = Duration.ofDays(3650);
 
 	private RetryAfter() {
 	}
@@ -21,8 +21,8 @@ public final class RetryAfter {
 	 * Reads how long to wait.
 	 * @param value the header's value: seconds, or an HTTP date; may be {@code null}
 	 * @param now the time at which the answer came
-	 * @return the wait, not negative and at most a day; {@code null} if there is none or
-	 * it cannot be read
+	 * @return the wait, not negative and at most ten years; {@code null} if there is none
+	 * or it cannot be read
 	 */
 	public static @Nullable Duration parse(@Nullable String value, Instant now) {
 		if (value == null) {

@@ -151,6 +151,19 @@ class PollDeadlineTests {
 	}
 
 	@Test
+	void aPauseOfDaysIsKept() {
+		long day = 86_400;
+		this.rig.answers(StubTransport.json(503, "{}").with("Retry-After", String.valueOf(3 * day)), PollRig.token());
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(7 * day, 5L));
+		this.rig.pass(5);
+		this.rig.clock.advance(Duration.ofSeconds(3 * day - 1));
+		this.rig.work();
+		assertThat(poll).isNotDone();
+		this.rig.pass(1);
+		assertThat(poll).isCompleted();
+	}
+
+	@Test
 	void aDateThatIsOverDemandsNothing() {
 		this.rig.answers(PollRig.pending().with("Retry-After", "Thu, 01 Jan 2015 00:00:00 GMT"), PollRig.token());
 		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(600, 5L));

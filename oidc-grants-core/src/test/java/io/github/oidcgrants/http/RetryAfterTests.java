@@ -14,10 +14,11 @@ class RetryAfterTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
-			value = { "0|0", "120|120", " 5 |5", "86401|86400", "99999999999999999999|86400",
+			value = { "0|0", "120|120", " 5 |5", "86401|86401", "999999999|315360000", "99999999999999999999|315360000",
 					"Thu, 01 Jan 2026 00:00:30 GMT|30", "Thu, 01 Jan 2026 00:00:00 GMT|0",
-					"Sun, 06 Nov 1994 08:49:37 GMT|0", "Fri, 01 Jan 2027 00:00:00 GMT|86400" })
-	void readsSecondsAndDatesFromZeroToADay(String value, long seconds) {
+					"Sun, 06 Nov 1994 08:49:37 GMT|0", "Fri, 01 Jan 2027 00:00:00 GMT|31536000",
+					"Mon, 01 Jan 2046 00:00:00 GMT|315360000" })
+	void readsSecondsAndDatesFromZeroToTenYears(String value, long seconds) {
 		assertThat(RetryAfter.parse(value, TestClock.START)).isEqualTo(Duration.ofSeconds(seconds));
 	}
 
