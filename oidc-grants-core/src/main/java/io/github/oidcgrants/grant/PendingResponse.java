@@ -36,7 +36,7 @@ abstract class PendingResponse {
 		this.members = Collections.unmodifiableMap(new LinkedHashMap<>(body));
 		this.expiresAt = clock.instant()
 			.plus(read.present(OAuth2ParameterNames.EXPIRES_IN, read.seconds(OAuth2ParameterNames.EXPIRES_IN)));
-		Duration interval = Objects.requireNonNullElse(read.seconds("interval"), DEFAULT_INTERVAL);
+		Duration interval = Objects.requireNonNullElse(read.pause("interval"), DEFAULT_INTERVAL);
 		this.interval = (interval.compareTo(SHORTEST_INTERVAL) < 0) ? SHORTEST_INTERVAL : interval;
 		this.clock = clock;
 	}

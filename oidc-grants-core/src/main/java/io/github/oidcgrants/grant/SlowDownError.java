@@ -30,7 +30,7 @@ final class SlowDownError extends OAuth2Error {
 
 	static SlowDownError of(OAuth2Error error, Map<String, @Nullable Object> body) {
 		try {
-			return new SlowDownError(error, new Members(body, GrantException::misconfigured).seconds("interval"));
+			return new SlowDownError(error, new Members(body, GrantException::misconfigured).pause("interval"));
 		}
 		catch (GrantException ex) {
 			// What cannot be read says no more than the error itself.

@@ -26,7 +26,7 @@ public final class Members {
 
 	private static final Pattern DECIMAL = Pattern.compile("\\d{1,40}(\\.\\d{1,40})?");
 
-	private static final Duration LONGEST_LIFETIME = Duration.ofDays(3650);
+	private static final BigDecimal LONGEST_LIFETIME = BigDecimal.valueOf(Duration.ofDays(3650).toSeconds());
 
 	private final Map<String, @Nullable Object> body;
 
@@ -107,6 +107,25 @@ public final class Members {
 	 * @param name its name
 	 */
 	public @Nullable Duration seconds(String name) {
+		BigDecimal seconds = number(name);
+		return (seconds != null) ? Duration.ofSeconds(seconds.longValue()) : null;
+	}
+
+	/**
+	 * {@return a number of seconds to wait, or its text, a fraction counted as a whole
+	 * and at most ten years; {@code null} if it is absent}
+	 * @param name its name
+	 */
+	public @Nullable Duration pause(String name) {
+		BigDecimal seconds = number(name);
+		if (seconds == null) {
+			return null;
+		}
+		long whole = seconds.longValue();
+		return Duration.ofSeconds((seconds.compareTo(BigDecimal.valueOf(whole)) > 0) ? whole + 1 : whole);
+	}
+
+	private @Nullable BigDecimal number(String name) {
 		Object value = this.body.get(name);
 		if (value == null) {
 			return null;
@@ -116,8 +135,7 @@ public final class Members {
 			throw this.malformed.apply(name + " is not a number of seconds");
 		}
 		// Compared first: a number of a billion digits must not be written out.
-		BigDecimal longest = BigDecimal.valueOf(LONGEST_LIFETIME.toSeconds());
-		return (seconds.compareTo(longest) >= 0) ? LONGEST_LIFETIME : Duration.ofSeconds(seconds.longValue());
+		return (seconds.compareTo(LONGEST_LIFETIME) >= 0) ? LONGEST_LIFETIME : seconds;
 	}
 
 	private static @Nullable BigDecimal decimal(Object value) {

@@ -78,7 +78,8 @@ class PendingResponseTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "5, 5", "1, 1", "0, 1", "\"0\", 1", "0.4, 1", "\"7\", 7", "null, 5", "1e999, " + TEN_YEARS })
+	@CsvSource({ "5, 5", "1, 1", "0, 1", "\"0\", 1", "0.4, 1", "1.9, 2", "\"5.1\", 6", "5.0, 5", "1e-999999999, 1",
+			"\"7\", 7", "null, 5", "1e999, " + TEN_YEARS })
 	void intervalIsANumberOfSecondsAndAtLeastOne(String json, long seconds) {
 		assertThat(initiate("interval", json).interval()).isEqualTo(Duration.ofSeconds(seconds));
 	}
