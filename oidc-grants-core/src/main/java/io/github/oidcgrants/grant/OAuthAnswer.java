@@ -37,7 +37,18 @@ final class OAuthAnswer {
 			"expired_login_hint_token", "unknown_user_id", "missing_user_code", "invalid_user_code",
 			"invalid_binding_message", "transaction_failed"));
 
+	private static final Set<String> PASSING = Set.of("server_error", "temporarily_unavailable");
+
 	private OAuthAnswer() {
+	}
+
+	/**
+	 * {@return whether a specification says that the error is an answer to what was
+	 * asked: not if it is a word of the server's own, or about the server}
+	 * @param error the error
+	 */
+	static boolean isFinal(OAuth2Error error) {
+		return REGISTERED.contains(error.getErrorCode()) && !PASSING.contains(error.getErrorCode());
 	}
 
 	/**

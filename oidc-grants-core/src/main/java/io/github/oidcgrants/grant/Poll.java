@@ -37,19 +37,14 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	final int number;
 
 	/**
-	 * When the scheduler has to look after it next. With {@link #phase}, {@link #pinged}
-	 * and {@link #early} guarded by the scheduler's lock.
+	 * When the scheduler has to look after it next. With {@link #phase} and
+	 * {@link #pinged} guarded by the scheduler's lock.
 	 */
 	long wakeAt;
 
 	Phase phase = Phase.WAITING;
 
 	boolean pinged;
-
-	/**
-	 * Whether the next question comes before its time, because of a ping.
-	 */
-	boolean early;
 
 	private PollingMachine machine;
 
@@ -131,7 +126,7 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	}
 
 	private PollingMachine.@Nullable Step goOn(GrantException failure) {
-		PollingMachine.Step step = this.machine.after(failure, this.early);
+		PollingMachine.Step step = this.machine.after(failure);
 		if (step == null) {
 			completeExceptionally(failure);
 			return null;

@@ -161,7 +161,7 @@ public final class PollScheduler implements AutoCloseable {
 		try {
 			if (poll.phase == Poll.Phase.WAITING) {
 				this.timed.remove(poll);
-				due(poll, true);
+				due(poll);
 			}
 			// What is being asked may be answered from before the decision.
 			poll.pinged = poll.phase == Poll.Phase.ASKING;
@@ -265,7 +265,7 @@ public final class PollScheduler implements AutoCloseable {
 			while (!this.timed.isEmpty() && this.timed.first().wakeAt <= now) {
 				Poll poll = this.timed.pollFirst();
 				if (poll.wakeAt < poll.deadline) {
-					due(poll, false);
+					due(poll);
 				}
 				else {
 					this.turns.remove(poll);
@@ -294,8 +294,7 @@ public final class PollScheduler implements AutoCloseable {
 		}
 	}
 
-	private void due(Poll poll, boolean early) {
-		poll.early = early;
+	private void due(Poll poll) {
 		poll.phase = Poll.Phase.DUE;
 		poll.wakeAt = poll.deadline;
 		this.timed.add(poll);
@@ -384,7 +383,7 @@ public final class PollScheduler implements AutoCloseable {
 			sleep(poll, step.pause().toNanos());
 		}
 		else if (step.demanded().isZero()) {
-			due(poll, true);
+			due(poll);
 		}
 		else {
 			// The ping came before the answer: what that demands is the newer word.

@@ -45,16 +45,13 @@ record PollingMachine(int interval, int pause) {
 	/**
 	 * Decides what an answer that gave no token means.
 	 * @param failure the answer, or why there was none
-	 * @param early whether the question came before its time, because of a ping: a server
-	 * that finds that too soon wants the interval kept, not a longer one
 	 * @return how the poll goes on; {@code null} if the failure is its end
 	 */
-	@Nullable Step after(GrantException failure, boolean early) {
+	@Nullable Step after(GrantException failure) {
 		if (failure.isPassing()) {
 			return retry(failure);
 		}
-		return (failure.kind() == GrantException.Kind.OAUTH_ERROR) ? afterError(failure, failure.getError(), early)
-				: null;
+		return (failure.kind() == GrantException.Kind.OAUTH_ERROR) ? afterError(failure, failure.getError()) : null;
 	}
 
 	/**
@@ -64,15 +61,18 @@ record PollingMachine(int interval, int pause) {
 		return new Step(PollingProgress.Event.RETRYING, this, Duration.ofSeconds(this.interval), Duration.ZERO);
 	}
 
-	private @Nullable Step afterError(GrantException failure, OAuth2Error error, boolean early) {
-		if ("authorization_pending".equals(error.getErrorCode())) {
-			return step(PollingProgress.Event.PENDING, this.interval, this.interval, failure);
-		}
-		if (SlowDownError.CODE.equals(error.getErrorCode())) {
-			int slower = Math.max(early ? this.interval : this.interval + SLOW_DOWN, carriedInterval(error));
-			return step(PollingProgress.Event.SLOWED_DOWN, slower, slower, failure);
-		}
-		return isTooManyRequests(failure) ? retry(failure) : null;
+	private @Nullable Step afterError(GrantException failure, OAuth2Error error) {
+		return switch (error.getErrorCode()) {
+			case "authorization_pending" -> step(PollingProgress.Event.PENDING, this.interval, this.interval, failure);
+			case SlowDownError.CODE -> {
+				int slower = Math.max(this.interval + SLOW_DOWN, carriedInterval(error));
+				yield step(PollingProgress.Event.SLOWED_DOWN, slower, slower, failure);
+			}
+			// The challenge was answered, and then came another: two servers behind one
+			// address that do not know each other's nonces. The interval keeps the load.
+			case "use_dpop_nonce" -> step(PollingProgress.Event.RETRYING, this.interval, this.interval, failure);
+			default -> (isTooManyRequests(failure) && !OAuthAnswer.isFinal(error)) ? retry(failure) : null;
+		};
 	}
 
 	private static int carriedInterval(OAuth2Error error) {

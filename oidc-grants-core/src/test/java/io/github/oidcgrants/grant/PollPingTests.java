@@ -103,14 +103,14 @@ class PollPingTests {
 	}
 
 	@Test
-	void aServerThatFindsTheQuestionTooEarlyKeepsTheInterval() {
+	void aServerThatFindsTheQuestionTooEarlyIsAskedMoreSlowly() {
 		this.rig.answers(PollRig.error("slow_down"), PollRig.error("slow_down"));
 		this.rig.begin(this.one);
 		this.rig.pass(2);
 		this.rig.ping(this.one);
 		this.rig.work();
-		this.rig.pass(16);
-		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(2L, 7L, 17L);
+		this.rig.pass(26);
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(2L, 12L, 27L);
 	}
 
 	@Test

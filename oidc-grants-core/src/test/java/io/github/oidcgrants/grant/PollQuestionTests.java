@@ -77,12 +77,25 @@ class PollQuestionTests {
 	}
 
 	@Test
-	void aSecondChallengeToOneQuestionIsTheEnd() {
-		this.rig.answers(PollRig.pending(), challenge("nonce-1"), challenge("nonce-2"));
+	void aSecondChallengeToOneQuestionIsAnsweredByTheNext() {
+		this.rig.answers(PollRig.pending(), challenge("nonce-1"), challenge("nonce-2"), challenge("nonce-3"), BOUND);
 		CompletableFuture<TokenEndpointResponse> poll = poll(client(ClientAuthentication.none()));
-		this.rig.pass(60);
-		assertThat(failure(poll).getError().getErrorCode()).isEqualTo("use_dpop_nonce");
-		assertThat(this.rig.asked()).hasSize(3);
+		this.rig.pass(15);
+		assertThat(poll).isCompleted();
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 10L, 10L, 15L, 15L);
+		assertThat(nonces()).containsExactly(null, null, "nonce-1", "nonce-2", "nonce-3");
+		assertThat(this.rig.progress).extracting(PollingProgress::event)
+			.containsOnlyOnce(PollingProgress.Event.RETRYING);
+	}
+
+	@Test
+	void aServerThatTakesNoNonceIsAskedToTheEnd() {
+		this.rig.otherwise((uri) -> challenge("nonce-" + this.rig.askedAfter.size()));
+		CompletableFuture<TokenEndpointResponse> poll = poll(client(ClientAuthentication.none()));
+		this.rig.pass(600);
+		assertThat(failure(poll).getError().getErrorCode()).isEqualTo("expired_token");
+		assertThat(failure(poll)).hasMessageContaining("Trouble last: ").hasMessageContaining("use_dpop_nonce");
+		assertThat(this.rig.asked()).hasSize(2 * 119);
 	}
 
 	@Test

@@ -49,7 +49,10 @@ class PollingMachineTests {
 			"429, slow_down,              90, SLOWED_DOWN, 15,  90",
 			"429, too_many_requests,       -, RETRYING,    10,  20",
 			"429, too_many_requests,      90, RETRYING,    10,  90",
-			"429, invalid_request,         -, RETRYING,    10,  20",
+			"429, temporarily_unavailable, -, RETRYING,    10,  20",
+			"429, server_error,           30, RETRYING,    10,  30",
+			"400, use_dpop_nonce,          -, RETRYING,    10,  10",
+			"401, use_dpop_nonce,         15, RETRYING,    10,  15",
 			"429, -,                       -, RETRYING,    10,  20",
 			"429, -,                      15, RETRYING,    10,  20",
 			"429, -,                    3600, RETRYING,    10,3600",
@@ -61,7 +64,7 @@ class PollingMachineTests {
 			"599, -,                       -, RETRYING,    10,  20" })
 	void goesOn(int status, @Nullable String error, @Nullable Integer retryAfter, Event event, int interval,
 			int pause) {
-		Step step = this.machine.after(failure(status, error, retryAfter), false);
+		Step step = this.machine.after(failure(status, error, retryAfter));
 		assertThat(step).isNotNull();
 		assertThat(step.event()).isEqualTo(event);
 		assertThat(step.next().interval()).isEqualTo(interval);
@@ -71,33 +74,41 @@ class PollingMachineTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "access_denied", "expired_token", "invalid_grant", "invalid_client", "invalid_request",
-			"unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_dpop_proof", "use_dpop_nonce",
+			"unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_dpop_proof",
 			"transaction_failed", "server_error", "temporarily_unavailable", "incorrect_device_code",
 			"AUTHORIZATION_PENDING", "Slow_Down", "authorization_pending " })
 	void everyOtherErrorIsTheEnd(String error) {
 		for (int status : new int[] { 200, 400, 401, 403, 428 }) {
-			assertThat(this.machine.after(failure(status, error, null), false)).isNull();
-			assertThat(this.machine.after(failure(status, error, 30), true)).isNull();
+			assertThat(this.machine.after(failure(status, error, null))).isNull();
+			assertThat(this.machine.after(failure(status, error, 30))).isNull();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "access_denied", "expired_token", "invalid_grant", "invalid_client", "invalid_request",
+			"unauthorized_client", "transaction_failed" })
+	void anErrorOfTheProtocolIsTheEndThoughThereWereTooManyRequests(String error) {
+		assertThat(this.machine.after(failure(429, error, null))).isNull();
+		assertThat(this.machine.after(failure(429, error, 30))).isNull();
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 201, 204, 301, 302, 304, 400, 401, 403, 404, 405, 408, 410, 428 })
 	void aStatusThatSaysNothingAboutTheDecisionAndIsNoTroubleOfTheServerIsTheEnd(int status) {
-		assertThat(this.machine.after(failure(status, null, null), false)).isNull();
-		assertThat(this.machine.after(failure(status, null, 5), false)).isNull();
+		assertThat(this.machine.after(failure(status, null, null))).isNull();
+		assertThat(this.machine.after(failure(status, null, 5))).isNull();
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "MALFORMED_RESPONSE", "ID_TOKEN_REFUSED", "MISCONFIGURED" })
 	void anAnswerThatCannotBecomeBetterIsTheEnd(Kind kind) {
-		assertThat(this.machine.after(GrantException.of(kind, "Why"), false)).isNull();
+		assertThat(this.machine.after(GrantException.of(kind, "Why"))).isNull();
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "TRANSPORT", "TIMEOUT", "COOLING_DOWN" })
 	void noAnswerIsNotTheEnd(Kind kind) {
-		Step step = this.machine.after(GrantException.of(kind, "Why"), false);
+		Step step = this.machine.after(GrantException.of(kind, "Why"));
 		assertThat(step).isNotNull();
 		assertThat(step.event()).isEqualTo(Event.RETRYING);
 		assertThat(step.pause()).hasSeconds(20);
@@ -107,20 +118,17 @@ class PollingMachineTests {
 	@ParameterizedTest
 	@EnumSource
 	void aSupplierThatFailsIsNotTheEndWhateverItSays(Kind kind) {
-		Step step = this.machine.after(GrantException.of(kind, "Why").ofSupplier(), false);
+		Step step = this.machine.after(GrantException.of(kind, "Why").ofSupplier());
 		assertThat(step).isNotNull();
 		assertThat(step.event()).isEqualTo(Event.RETRYING);
 		assertThat(step.pause()).hasSeconds(20);
 	}
 
-	@ParameterizedTest(name = "interval {0}: {1}, early {2}: {3}")
-	@CsvSource({ "absent, false, 15", "0, false, 15", "1, false, 15", "10, false, 15", "15, false, 15", "16, false, 16",
-			"3600, false, 3600", "-1, false, 15", "\"20\", false, 20", "\"soon\", false, 15", "null, false, 15",
-			"12.9, false, 15", "20.9, false, 20", "1e99, false, 315360000",
-			// Early because of a ping: the server wants the interval kept.
-			"absent, true, 10", "7, true, 10", "11, true, 11", "\"soon\", true, 10" })
-	void slowDownMakesTheIntervalLongerOrTheOneThatItCarries(String carried, boolean early, int interval) {
-		Step step = this.machine.after(slowDown(carried), early);
+	@ParameterizedTest(name = "interval {0}: {1}")
+	@CsvSource({ "absent, 15", "0, 15", "1, 15", "10, 15", "15, 15", "16, 16", "3600, 3600", "-1, 15", "\"20\", 20",
+			"\"soon\", 15", "null, 15", "12.9, 15", "20.9, 21", "20.0, 20", "1e99, 315360000" })
+	void slowDownMakesTheIntervalLongerOrTheOneThatItCarries(String carried, int interval) {
+		Step step = this.machine.after(slowDown(carried));
 		assertThat(step).isNotNull();
 		assertThat(step.event()).isEqualTo(Event.SLOWED_DOWN);
 		assertThat(step.next()).isEqualTo(new PollingMachine(interval, interval));
@@ -169,7 +177,7 @@ class PollingMachineTests {
 
 	@Test
 	void aPauseThatTheServerDemandedOnceDoesNotStay() {
-		Step step = this.machine.after(failure(503, null, 600), false);
+		Step step = this.machine.after(failure(503, null, 600));
 		assertThat(step).isNotNull();
 		assertThat(next(step.next(), "authorization_pending")).isEqualTo(new PollingMachine(10, 10));
 		assertThat(next(step.next(), "down").pause()).isEqualTo(40);
@@ -192,7 +200,7 @@ class PollingMachineTests {
 	}
 
 	private static PollingMachine next(PollingMachine machine, String answer) {
-		Step step = machine.after("down".equals(answer) ? failure(502, null, null) : failure(400, answer, null), false);
+		Step step = machine.after("down".equals(answer) ? failure(502, null, null) : failure(400, answer, null));
 		assertThat(step).isNotNull();
 		return step.next();
 	}
