@@ -279,9 +279,9 @@ public interface GrantOperations<C> {
 	 * {@link #refreshTokenGrant(Object, String, GrantParameters, GrantOptions)} does.
 	 * Whatever completes it ends the poll: {@link CompletableFuture#cancel cancel},
 	 * {@link CompletableFuture#orTimeout orTimeout} or {@link CompletableFuture#complete
-	 * complete}; what depends on it runs on the executor's threads, and holds one of the
+	 * complete}. What depends on it runs on the executor's threads and holds one of the
 	 * places of {@link GrantClient.Builder#maxConcurrentPolls maxConcurrentPolls}
-	 * meanwhile
+	 * meanwhile; what depends on polls whose time is up holds one of as many more
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if the parameters cannot be, or
 	 * the {@link GrantClient} is closed
 	 */

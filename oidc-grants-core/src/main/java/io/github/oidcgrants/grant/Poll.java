@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Poll extends CompletableFuture<TokenEndpointResponse> {
 
+	private static final String NOT_TAKEN = "the executor did not take the question";
+
 	private static final Log logger = LogFactory.getLog(Poll.class);
 
 	private final PollScheduler scheduler;
@@ -37,10 +39,15 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	final int number;
 
 	/**
-	 * When the scheduler has to look after it next. With {@link #phase} and
-	 * {@link #pinged} guarded by the scheduler's lock.
+	 * When the scheduler has to look after it next. With {@link #earliest},
+	 * {@link #phase} and {@link #pinged} guarded by the scheduler's lock.
 	 */
 	long wakeAt;
+
+	/**
+	 * When the server may be asked again at the earliest.
+	 */
+	long earliest;
 
 	Phase phase = Phase.WAITING;
 
@@ -119,10 +126,6 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 		catch (GrantException ex) {
 			return goOn(ex);
 		}
-		catch (RuntimeException | Error ex) {
-			completeExceptionally(ex);
-			return null;
-		}
 	}
 
 	private PollingMachine.@Nullable Step goOn(GrantException failure) {
@@ -135,25 +138,38 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 		if (step.event() == PollingProgress.Event.RETRYING) {
 			this.lastTrouble = failure.getMessage();
 		}
-		if (!isInTime(this.scheduler.instantAfter(step.demanded()))) {
+		if (!this.scheduler.isInTime(this, step.demanded())) {
 			expire();
 			return null;
 		}
-		Instant nextAt = this.scheduler.instantAfter(step.pause());
-		tell(step.event(), isInTime(nextAt) ? nextAt : null, failure);
+		tell(step.event(), nextAt(this.scheduler.pause(this, step)), failure);
 		return step;
 	}
 
-	private boolean isInTime(Instant time) {
-		return time.isBefore(this.expiresAt);
+	private @Nullable Instant nextAt(Duration pause) {
+		return this.scheduler.isInTime(this, pause) ? this.scheduler.instantAfter(pause) : null;
 	}
 
 	/**
 	 * {@return how to go on without having asked}
 	 */
 	PollingMachine.Step postponed() {
-		this.lastTrouble = "the executor did not take the question";
+		this.lastTrouble = NOT_TAKEN;
 		return this.machine.postponed();
+	}
+
+	/**
+	 * {@return what tells the listener that the question could not be asked; {@code null}
+	 * if there is none}
+	 * @param step how the poll goes on
+	 */
+	@Nullable Runnable wordOf(PollingMachine.Step step) {
+		if (this.question.listener() == null) {
+			return null;
+		}
+		PollingProgress progress = progress(step.event(), nextAt(step.pause()),
+				GrantException.of(GrantException.Kind.TRANSPORT, "Nothing was sent: " + NOT_TAKEN));
+		return () -> tell(progress);
 	}
 
 	/**
@@ -166,13 +182,24 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	}
 
 	private void tell(PollingProgress.Event event, @Nullable Instant nextAt, @Nullable GrantException reason) {
+		if (this.question.listener() != null) {
+			tell(progress(event, nextAt, reason));
+		}
+	}
+
+	private PollingProgress progress(PollingProgress.Event event, @Nullable Instant nextAt,
+			@Nullable GrantException reason) {
+		return new PollingProgress(event, this.asked, Duration.ofSeconds(this.machine.interval()), nextAt,
+				this.expiresAt, reason);
+	}
+
+	private void tell(PollingProgress progress) {
 		PollingListener listener = this.question.listener();
-		if (listener == null) {
+		if (listener == null || isDone()) {
 			return;
 		}
 		try {
-			listener.onProgress(new PollingProgress(event, this.asked, Duration.ofSeconds(this.machine.interval()),
-					nextAt, this.expiresAt, reason));
+			listener.onProgress(progress);
 		}
 		catch (RuntimeException | Error ex) {
 			// Its message may hold anything.

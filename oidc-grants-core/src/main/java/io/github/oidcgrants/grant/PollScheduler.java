@@ -3,16 +3,12 @@ package io.github.oidcgrants.grant;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import io.github.oidcgrants.error.GrantException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +32,24 @@ import org.jspecify.annotations.Nullable;
  * <em>Ended</em> it is from any phase, by whoever completes its future, and then it is
  * nowhere; an answer that is still on its way is for nobody.
  * <p>
- * One thread keeps the time, and does nothing else: questions and completions are for the
- * executor. It is there only while there are polls, and a minute longer. One lock guards
- * the phases, {@link #timed} and the line; nothing is asked, completed or told while it
- * is held. A thread that has asked goes on with whatever is due next, so a place that is
- * free is never left empty while a poll may have it.
+ * One thread keeps the time, and does nothing else: questions are for the executor, and
+ * so are the ends of polls whose time is up ({@link PollErrands}). It is there only while
+ * there are polls, and a minute longer. One lock guards the phases, {@link #timed} and
+ * the line; nothing is asked, completed or told while it is held. A thread that has asked
+ * goes on with whatever is due next, so a place that is free is never left empty while a
+ * poll may have it. A ping only brings forward the time of a poll: whoever delivers it
+ * has nothing to do with what follows.
  * <p>
  * Time is up when the monotonic clock or the wall clock says so: the one stands still
  * while a machine sleeps, the other may be set.
  */
 public final class PollScheduler implements AutoCloseable {
 
+	private static final Log logger = LogFactory.getLog(PollScheduler.class);
+
 	private static final long IDLE = TimeUnit.MINUTES.toNanos(1);
+
+	private static final long TROUBLED = TimeUnit.SECONDS.toNanos(1);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -56,12 +60,9 @@ public final class PollScheduler implements AutoCloseable {
 
 	private final Set<Poll> asking = new HashSet<>();
 
-	// Those whose time is up, until the executor has ended them.
-	private final Queue<Poll> expired = new ConcurrentLinkedQueue<>();
-
 	private final PollTurns turns;
 
-	private final int places;
+	private final PollErrands errands;
 
 	private final Executor executor;
 
@@ -86,7 +87,7 @@ public final class PollScheduler implements AutoCloseable {
 	 * @param clock tells when decisions expire
 	 */
 	public PollScheduler(Executor executor, int places, InstantSource clock) {
-		this(executor, places, clock, System::nanoTime, PollScheduler::timekeeper);
+		this(executor, places, clock, System::nanoTime, PollScheduler::thread);
 	}
 
 	PollScheduler(Executor executor, int places, InstantSource clock, LongSupplier nanoTime, ThreadFactory threads) {
@@ -95,14 +96,14 @@ public final class PollScheduler implements AutoCloseable {
 		}
 		this.executor = executor;
 		this.turns = new PollTurns(places);
-		this.places = places;
+		this.errands = new PollErrands(executor, places, threads);
 		this.clock = clock;
 		this.nanoTime = nanoTime;
 		this.origin = nanoTime.getAsLong();
 		this.threads = threads;
 	}
 
-	private static Thread timekeeper(Runnable work) {
+	private static Thread thread(Runnable work) {
 		Thread thread = new Thread(null, work, "oidc-grants-polls", 0, false);
 		thread.setDaemon(true);
 		thread.setContextClassLoader(null);
@@ -129,7 +130,7 @@ public final class PollScheduler implements AutoCloseable {
 				poll.expire();
 				return poll;
 			}
-			sleep(poll, pending.interval().toNanos());
+			sleep(poll, pending.interval(), Duration.ZERO);
 			return poll;
 		}
 		finally {
@@ -137,15 +138,27 @@ public final class PollScheduler implements AutoCloseable {
 		}
 	}
 
-	private void sleep(Poll poll, long nanos) {
+	private void sleep(Poll poll, Duration pause, Duration demanded) {
+		long now = now();
 		poll.phase = Poll.Phase.WAITING;
-		poll.wakeAt = Math.min(now() + nanos, poll.deadline);
+		poll.earliest = now + demanded.toNanos();
+		wakeAt(poll, now + pause.toNanos());
+	}
+
+	private void wakeAt(Poll poll, long time) {
+		poll.wakeAt = Math.min(time, poll.deadline);
 		this.timed.add(poll);
 		if (this.timekeeper == null) {
-			Thread started = this.threads.newThread(this::keepTime);
-			started.start();
-			// Only now: if it could not be started, the next poll tries again.
-			this.timekeeper = started;
+			try {
+				Thread started = this.threads.newThread(this::keepTime);
+				started.start();
+				// Only now: if it could not be started, the next poll tries again.
+				this.timekeeper = started;
+			}
+			catch (RuntimeException | Error ex) {
+				this.timed.remove(poll);
+				throw ex;
+			}
 		}
 		else if (this.timed.first() == poll) {
 			this.changed.signal();
@@ -153,24 +166,36 @@ public final class PollScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Asks about a poll at once, for its decision is there.
+	 * Has a poll asked at once, for its decision is there; but not before the end of a
+	 * pause that the server has asked for.
 	 */
 	void ping(Poll poll) {
-		List<Poll> ready;
 		this.lock.lock();
 		try {
 			if (poll.phase == Poll.Phase.WAITING) {
 				this.timed.remove(poll);
-				due(poll);
+				wakeAt(poll, poll.earliest);
 			}
 			// What is being asked may be answered from before the decision.
 			poll.pinged = poll.phase == Poll.Phase.ASKING;
-			ready = ready();
 		}
 		finally {
 			this.lock.unlock();
 		}
-		submit(ready);
+	}
+
+	/**
+	 * {@return how long a poll waits that has just asked}
+	 */
+	Duration pause(Poll poll, PollingMachine.Step step) {
+		this.lock.lock();
+		try {
+			// A ping came before the answer: what that demands is the newer word.
+			return poll.pinged ? step.demanded() : step.pause();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -190,6 +215,13 @@ public final class PollScheduler implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * {@return whether the time of a poll is not up yet after a while}
+	 */
+	boolean isInTime(Poll poll, Duration wait) {
+		return now() + wait.toNanos() < poll.deadline && this.clock.instant().plus(wait).isBefore(poll.expiresAt());
+	}
+
 	Instant instantAfter(Duration wait) {
 		return this.clock.instant().plus(wait);
 	}
@@ -200,13 +232,43 @@ public final class PollScheduler implements AutoCloseable {
 
 	private void keepTime() {
 		try {
-			do {
-				run();
+			boolean needed = true;
+			while (needed) {
+				needed = keepsOn();
 			}
-			while (awaitWork());
 		}
 		finally {
 			leave();
+		}
+	}
+
+	// All polls depend on this thread: it does not end because of one trouble.
+	private boolean keepsOn() {
+		try {
+			run();
+			return awaitWork();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("Polls could not be looked after just now", ex);
+			return rest();
+		}
+	}
+
+	private boolean rest() {
+		this.lock.lock();
+		try {
+			long left = TROUBLED;
+			while (!this.closed && left > 0) {
+				left = this.changed.awaitNanos(left);
+			}
+			return !this.closed;
+		}
+		catch (InterruptedException ex) {
+			// Nobody else knows this thread.
+			return true;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -230,11 +292,11 @@ public final class PollScheduler implements AutoCloseable {
 	private boolean awaitWork() {
 		this.lock.lock();
 		try {
-			long idleUntil = now() + IDLE;
-			while (!this.closed && nextAt(idleUntil) > now()) {
-				long unused = this.changed.awaitNanos(nextAt(idleUntil) - now());
+			long begun = now();
+			while (!this.closed && nextAt(begun) > now()) {
+				long unused = this.changed.awaitNanos(nextAt(begun) - now());
 			}
-			boolean ends = this.closed || this.timed.isEmpty();
+			boolean ends = this.closed || (this.timed.isEmpty() && this.errands.isEmpty());
 			if (ends) {
 				this.timekeeper = null;
 			}
@@ -249,85 +311,99 @@ public final class PollScheduler implements AutoCloseable {
 		}
 	}
 
-	private long nextAt(long otherwise) {
-		return this.timed.isEmpty() ? otherwise : this.timed.first().wakeAt;
+	private long nextAt(long begun) {
+		long next = this.timed.isEmpty() ? begun + IDLE : this.timed.first().wakeAt;
+		return this.errands.isEmpty() ? next : Math.min(next, begun + TROUBLED);
 	}
 
 	/**
 	 * Does all that it is time for.
 	 */
 	void run() {
-		int ends = 0;
-		List<Poll> ready;
 		this.lock.lock();
 		try {
 			long now = now();
 			while (!this.timed.isEmpty() && this.timed.first().wakeAt <= now) {
-				Poll poll = this.timed.pollFirst();
+				Poll poll = this.timed.first();
 				if (poll.wakeAt < poll.deadline) {
 					due(poll);
 				}
 				else {
-					this.turns.remove(poll);
-					poll.phase = Poll.Phase.ENDED;
-					this.expired.add(poll);
-					ends++;
+					expired(poll);
 				}
 			}
-			ready = ready();
 		}
 		finally {
 			this.lock.unlock();
 		}
-		// More than one, for what depends on a poll may block.
-		for (int i = 0; i < Math.min(ends, this.places); i++) {
-			if (!execute(this::expire)) {
-				expire();
-			}
-		}
-		submit(ready);
+		this.errands.start();
+		askThoseDue();
 	}
 
-	private void expire() {
-		for (Poll poll = this.expired.poll(); poll != null; poll = this.expired.poll()) {
-			poll.expire();
-		}
-	}
+	// In both, what may fail comes first: then it is still there for another try.
 
 	private void due(Poll poll) {
-		poll.phase = Poll.Phase.DUE;
-		poll.wakeAt = poll.deadline;
-		this.timed.add(poll);
 		this.turns.add(poll);
+		this.timed.remove(poll);
+		poll.phase = Poll.Phase.DUE;
+		wakeAt(poll, poll.deadline);
 	}
 
-	// All that may be asked now, each with a place.
-	private List<Poll> ready() {
-		List<Poll> ready = new ArrayList<>();
-		for (Poll poll = this.turns.take(); poll != null; poll = this.turns.take()) {
-			this.timed.remove(poll);
-			poll.phase = Poll.Phase.ASKING;
-			this.asking.add(poll);
-			ready.add(poll);
-		}
-		return ready;
+	private void expired(Poll poll) {
+		this.errands.add(poll, poll::expire);
+		this.timed.remove(poll);
+		this.turns.remove(poll);
+		poll.phase = Poll.Phase.ENDED;
 	}
 
-	private void submit(List<Poll> ready) {
-		Deque<Poll> left = new ArrayDeque<>(ready);
-		while (!left.isEmpty()) {
-			Poll poll = left.remove();
-			if (!execute(() -> work(poll))) {
-				// As good as a server that is busy.
-				left.addAll(release(poll, poll.postponed()));
+	private void askThoseDue() {
+		for (Poll poll = next(); poll != null; poll = next()) {
+			if (!isTaken(poll)) {
+				postpone(poll);
 			}
+		}
+	}
+
+	// As good as a server that is busy.
+	private void postpone(Poll poll) {
+		try {
+			PollingMachine.Step step = poll.postponed();
+			Runnable word = poll.wordOf(step);
+			if (word != null) {
+				this.errands.add(poll, word);
+			}
+			release(poll, step);
+		}
+		catch (RuntimeException | Error ex) {
+			fail(poll, ex);
+		}
+		this.errands.start();
+	}
+
+	/**
+	 * {@return a poll that may be asked now, with its place; {@code null} if there is
+	 * none}
+	 */
+	private @Nullable Poll next() {
+		this.lock.lock();
+		try {
+			Poll poll = this.turns.take();
+			if (poll != null) {
+				this.timed.remove(poll);
+				poll.phase = Poll.Phase.ASKING;
+				this.asking.add(poll);
+			}
+			return poll;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
 	// No thread may be to be had, just now or at all; each executor says so in its way.
-	private boolean execute(Runnable task) {
+	private boolean isTaken(Poll poll) {
 		try {
-			this.executor.execute(task);
+			this.executor.execute(() -> work(poll));
 			return true;
 		}
 		catch (RuntimeException | Error ex) {
@@ -338,58 +414,53 @@ public final class PollScheduler implements AutoCloseable {
 	private void work(Poll first) {
 		Poll poll = first;
 		while (poll != null) {
-			PollingMachine.Step step = null;
-			List<Poll> ready = List.of();
-			try {
-				step = ask(poll);
-			}
-			finally {
-				ready = release(poll, step);
-			}
-			poll = ready.isEmpty() ? null : ready.get(0);
-			submit(ready.subList(Math.min(1, ready.size()), ready.size()));
+			serve(poll);
+			poll = next();
+			askThoseDue();
 		}
+	}
+
+	private void serve(Poll poll) {
+		try {
+			release(poll, ask(poll));
+		}
+		catch (RuntimeException | Error ex) {
+			fail(poll, ex);
+		}
+	}
+
+	// Else it would be nowhere and never end.
+	private void fail(Poll poll, Throwable failure) {
+		poll.completeExceptionally(failure);
+		release(poll, null);
 	}
 
 	private PollingMachine.@Nullable Step ask(Poll poll) {
 		if (poll.isDone()) {
 			return null;
 		}
-		if (now() >= poll.deadline || !this.clock.instant().isBefore(poll.expiresAt())) {
+		if (!isInTime(poll, Duration.ZERO)) {
 			poll.expire();
 			return null;
 		}
 		return poll.ask();
 	}
 
-	private List<Poll> release(Poll poll, PollingMachine.@Nullable Step step) {
+	private void release(Poll poll, PollingMachine.@Nullable Step step) {
 		this.lock.lock();
 		try {
 			if (this.asking.remove(poll)) {
 				this.turns.release(poll);
 			}
 			if (poll.phase == Poll.Phase.ASKING && step != null) {
-				goOn(poll, step);
+				Duration pause = pause(poll, step);
+				poll.pinged = false;
+				sleep(poll, pause, step.demanded());
 			}
-			return ready();
 		}
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	private void goOn(Poll poll, PollingMachine.Step step) {
-		if (!poll.pinged) {
-			sleep(poll, step.pause().toNanos());
-		}
-		else if (step.demanded().isZero()) {
-			due(poll);
-		}
-		else {
-			// The ping came before the answer: what that demands is the newer word.
-			sleep(poll, step.demanded().toNanos());
-		}
-		poll.pinged = false;
 	}
 
 	/**
@@ -403,7 +474,7 @@ public final class PollScheduler implements AutoCloseable {
 			this.closed = true;
 			all = new ArrayList<>(this.timed);
 			all.addAll(this.asking);
-			all.addAll(this.expired);
+			all.addAll(this.errands.polls());
 			this.changed.signalAll();
 		}
 		finally {

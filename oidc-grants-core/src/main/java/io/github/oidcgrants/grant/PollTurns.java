@@ -48,6 +48,9 @@ final class PollTurns {
 	 * @return the poll, or {@code null} if none is due that may have a place
 	 */
 	@Nullable Poll take() {
+		if (this.taken == this.places) {
+			return null;
+		}
 		for (Map.Entry<String, Line> entry : this.lines.entrySet()) {
 			Line line = entry.getValue();
 			if (!line.due.isEmpty() && line.taken < share(line)) {

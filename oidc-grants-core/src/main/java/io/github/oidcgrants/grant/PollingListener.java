@@ -2,7 +2,8 @@ package io.github.oidcgrants.grant;
 
 /**
  * Is told how far a poll is. It runs on the thread that asks the server, so it should be
- * brief. What it throws is logged, and changes nothing.
+ * brief; only that the executor did not take a question is said on another. What it
+ * throws is logged, and changes nothing. Once the future has ended it is told nothing.
  */
 @FunctionalInterface
 public interface PollingListener {

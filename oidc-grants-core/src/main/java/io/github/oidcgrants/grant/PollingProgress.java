@@ -42,7 +42,8 @@ public record PollingProgress(Event event, int asked, Duration interval, @Nullab
 
 		/**
 		 * There was no answer that says anything about the decision: a time-out, a broken
-		 * connection, or a server that is down or busy. The server is asked again later.
+		 * connection, a server that is down or busy, or a question that could not be
+		 * asked. The server is asked again later.
 		 */
 		RETRYING
 

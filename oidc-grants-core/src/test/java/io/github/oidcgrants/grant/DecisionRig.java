@@ -102,10 +102,18 @@ final class DecisionRig implements AutoCloseable {
 	 * Lets everything happen that is due now.
 	 */
 	void work() {
-		this.polls.run();
+		do {
+			this.polls.run();
+		}
+		while (runTasks());
+	}
+
+	private boolean runTasks() {
+		boolean any = !this.tasks.isEmpty();
 		for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
 			task.run();
 		}
+		return any;
 	}
 
 	@Override

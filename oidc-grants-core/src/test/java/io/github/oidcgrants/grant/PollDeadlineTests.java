@@ -151,6 +151,15 @@ class PollDeadlineTests {
 	}
 
 	@Test
+	void endsAtOnceIfTheServerDemandsAPausePastTheDeadlineOfTheMonotonicClock() {
+		this.rig.answers(PollRig.error(503, "busy").with("Retry-After", "7"));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(12, 5L));
+		this.rig.clock.advanceWall(Duration.ofHours(-1));
+		this.rig.pass(5);
+		assertExpired(poll);
+	}
+
+	@Test
 	void aPauseOfDaysIsKept() {
 		long day = 86_400;
 		this.rig.answers(StubTransport.json(503, "{}").with("Retry-After", String.valueOf(3 * day)), PollRig.token());

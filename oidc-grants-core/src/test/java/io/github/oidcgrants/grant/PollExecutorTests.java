@@ -3,6 +3,7 @@ package io.github.oidcgrants.grant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -10,8 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,9 +80,9 @@ class PollExecutorTests {
 
 	@Test
 	void someAreRejectedAndTheOthersAsked() {
-		int[] tasks = new int[1];
+		Random random = new Random(3);
 		this.rig.executor = (task) -> {
-			if (tasks[0]++ % 3 != 0) {
+			if (random.nextInt(3) != 0) {
 				reject(task);
 			}
 			this.rig.tasks.add(task);
@@ -98,7 +101,7 @@ class PollExecutorTests {
 		this.rig.executor = executor;
 		List<CompletableFuture<TokenEndpointResponse>> polls = polls(3, 12);
 		this.rig.passWithoutWork(5);
-		this.rig.passWithoutWork(7);
+		this.rig.pass(7);
 		assertThat(polls).allMatch(CompletableFuture::isCompletedExceptionally);
 		assertThat(this.rig.left()).isEqualTo(NOTHING);
 	}
@@ -134,6 +137,44 @@ class PollExecutorTests {
 			blocked.countDown();
 			executor.shutdownNow();
 		}
+	}
+
+	@Test
+	void noMoreCallbacksRunAtATimeThanThereArePlaces() throws Exception {
+		CountDownLatch blocked = new CountDownLatch(1);
+		AtomicInteger running = new AtomicInteger();
+		ExecutorService executor = Executors.newCachedThreadPool();
+		try {
+			this.rig.executor = executor;
+			List<CompletableFuture<Boolean>> callbacks = new ArrayList<>();
+			for (int pass = 1; pass <= 3; pass++) {
+				polls(40, 4).forEach((poll) -> callbacks.add(poll.handle((token, failure) -> {
+					running.incrementAndGet();
+					return await(blocked);
+				})));
+				this.rig.passWithoutWork(4);
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> running.get() >= 16);
+			}
+			assertThat(running).hasValue(16);
+			blocked.countDown();
+			for (CompletableFuture<Boolean> callback : callbacks) {
+				assertThat(callback.get(30, TimeUnit.SECONDS)).isTrue();
+			}
+		}
+		finally {
+			blocked.countDown();
+			executor.shutdownNow();
+		}
+	}
+
+	@Test
+	void noCallbackRunsOnTheThreadThatKeepsTheTime() {
+		this.rig.executor = PollExecutorTests::reject;
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(4, 5L));
+		this.rig.passWithoutWork(4);
+		assertThat(poll).isNotDone();
+		this.rig.work();
+		assertThat(poll).isCompletedExceptionally();
 	}
 
 	@Test

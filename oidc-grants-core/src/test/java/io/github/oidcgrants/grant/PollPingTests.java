@@ -103,6 +103,40 @@ class PollPingTests {
 	}
 
 	@Test
+	void doesNotShortenAPauseThatTheServerDemands() {
+		this.rig.answers(PollRig.pending().with("Retry-After", "30"), PollRig.error("access_denied"));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.one);
+		this.rig.pass(15);
+		this.rig.ping(this.one);
+		this.rig.pass(19);
+		assertThat(this.rig.asked()).hasSize(1);
+		this.rig.pass(1);
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 35L);
+		assertThat(poll).isCompletedExceptionally();
+	}
+
+	@Test
+	void asksAtTheEndOfAShorterPauseThatTheServerDemands() {
+		this.rig.answers(PollRig.pending().with("Retry-After", "3"), PollRig.pending());
+		this.rig.begin(this.one);
+		this.rig.pass(6);
+		this.rig.ping(this.one);
+		this.rig.pass(14);
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).startsWith(5L, 8L, 13L);
+	}
+
+	@Test
+	void cutsABackOffShort() {
+		this.rig.answers(PollRig.error(503, "down"), PollRig.error("access_denied"));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.one);
+		this.rig.pass(6);
+		this.rig.ping(this.one);
+		this.rig.work();
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 6L);
+		assertThat(poll).isCompletedExceptionally();
+	}
+
+	@Test
 	void aServerThatFindsTheQuestionTooEarlyIsAskedMoreSlowly() {
 		this.rig.answers(PollRig.error("slow_down"), PollRig.error("slow_down"));
 		this.rig.begin(this.one);
@@ -160,11 +194,13 @@ class PollPingTests {
 	}
 
 	@Test
-	void endsThePollIfTheExecutorRunsTasksOnTheThreadOfThePing() {
+	void asksNothingOnTheThreadThatBringsIt() {
 		this.rig.executor = Runnable::run;
 		this.rig.answers(PollRig.error("access_denied"));
 		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.one);
 		this.rig.ping(this.one);
+		assertThat(poll).isNotDone();
+		this.rig.work();
 		assertThat(poll).isCompletedExceptionally();
 		assertThat(this.rig.left()).isEqualTo("PollScheduler[waiting=0, asking=0]");
 	}

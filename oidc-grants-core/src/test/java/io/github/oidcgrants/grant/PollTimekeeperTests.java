@@ -6,12 +6,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +31,8 @@ class PollTimekeeperTests {
 
 	private volatile Duration tick = Duration.ZERO;
 
+	private final AtomicBoolean trouble = new AtomicBoolean();
+
 	private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
 	private final StubTransport transport = new StubTransport((uri) -> PollRig.token());
@@ -45,6 +49,9 @@ class PollTimekeeperTests {
 			this.clock);
 
 	private long tick() {
+		if (this.trouble.getAndSet(false)) {
+			throw new AssertionError("Trouble");
+		}
 		this.clock.advanceMonotonic(this.tick);
 		return this.clock.nanoTime();
 	}
@@ -82,6 +89,18 @@ class PollTimekeeperTests {
 		this.clock.advanceMonotonic(Duration.ofSeconds(20));
 		this.threads.get(0).interrupt();
 		assertThat(poll.get(30, TimeUnit.SECONDS)).isNotNull();
+	}
+
+	@Test
+	void isNotEndedByATrouble() throws Exception {
+		CompletableFuture<TokenEndpointResponse> poll = poll();
+		Thread timekeeper = this.threads.get(0);
+		this.trouble.set(true);
+		timekeeper.interrupt();
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !this.trouble.get());
+		this.clock.advanceMonotonic(Duration.ofSeconds(20));
+		assertThat(poll.get(30, TimeUnit.SECONDS)).isNotNull();
+		assertThat(this.threads).containsExactly(timekeeper);
 	}
 
 	private CompletableFuture<TokenEndpointResponse> poll() {

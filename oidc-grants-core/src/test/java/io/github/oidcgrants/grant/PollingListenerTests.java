@@ -3,6 +3,7 @@ package io.github.oidcgrants.grant;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -67,6 +68,53 @@ class PollingListenerTests {
 		this.rig.pass(10);
 		assertThat(poll).isCompleted();
 		assertThat(this.rig.left()).isEqualTo("PollScheduler[waiting=0, asking=0]");
+	}
+
+	@Test
+	void hearsNothingOfAnAnswerThatIsForNobody() {
+		CompletableFuture<?>[] poll = new CompletableFuture<?>[1];
+		this.rig.during(() -> poll[0].cancel(false), PollRig.pending());
+		poll[0] = this.rig.poll(this.rig.code(600, 5L));
+		this.rig.pass(60);
+		assertThat(this.rig.progress).extracting(PollingProgress::event).containsExactly(PollingProgress.Event.ASKING);
+	}
+
+	@Test
+	void hearsNothingOfAnAnswerThatIsTheEnd() {
+		this.rig.answers(PollRig.error("access_denied"));
+		this.rig.begin(this.rig.code(600, 5L));
+		this.rig.answers(PollRig.pending().with("Retry-After", "700"));
+		this.rig.begin(this.rig.code(600, 7L));
+		this.rig.pass(60);
+		assertThat(this.rig.asked()).hasSize(2);
+		assertThat(this.rig.progress).extracting(PollingProgress::event).containsOnly(PollingProgress.Event.ASKING);
+	}
+
+	@Test
+	void hearsThatTheServerIsAskedAtOnceAfterAPing() {
+		BackchannelAuthenticationResponse request = this.rig.request("request", 600);
+		this.rig.during(() -> this.rig.ping(request), PollRig.pending());
+		this.rig.begin(request);
+		this.rig.pass(5);
+		assertThat(this.rig.progress.get(1).nextAt()).isEqualTo(TestClock.START.plusSeconds(5));
+		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 5L);
+	}
+
+	@Test
+	void hearsThatTheExecutorDidNotTakeTheQuestion() {
+		this.rig.executor = (task) -> {
+			throw new RejectedExecutionException();
+		};
+		this.rig.begin(this.rig.code(600, 5L));
+		this.rig.passWithoutWork(5);
+		assertThat(this.rig.progress).isEmpty();
+		this.rig.work();
+		assertThat(this.rig.progress).singleElement().satisfies((progress) -> {
+			assertThat(progress.event()).isEqualTo(PollingProgress.Event.RETRYING);
+			assertThat(progress.asked()).isZero();
+			assertThat(progress.nextAt()).isEqualTo(TestClock.START.plusSeconds(10));
+			assertThat(progress.reason()).hasMessageContaining("executor");
+		});
 	}
 
 }
