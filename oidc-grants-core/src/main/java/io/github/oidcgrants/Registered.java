@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -53,7 +54,7 @@ final class Registered {
 		.executor(Runnable::run)
 		.build();
 
-	private volatile @Nullable Default ownGrant;
+	private volatile @Nullable Current current;
 
 	Registered(GrantRegistration registration, Function<CachedGrant, TokenEndpointResponse> runner) {
 		this.registration = registration;
@@ -157,15 +158,20 @@ final class Registered {
 	 * the way of every hit; {@code null} if its token is not kept}
 	 */
 	@Nullable CachedGrant ownGrant() {
+		return current().grant();
+	}
+
+	private Current current() {
 		DPoPHandle handle = currentDPoP();
 		String certificate = this.registration.configuration().certificateThumbprint();
-		Default own = this.ownGrant;
-		if (own == null || own.handle() != handle || !Objects.equals(own.certificate(), certificate)) {
-			own = new Default(handle, certificate,
-					create(this.registration.grantType().getValue(), GrantParameters.none(), GrantOptions.none()));
-			this.ownGrant = own;
+		Current current = this.current;
+		if (current == null || current.handle() != handle || !Objects.equals(current.certificate(), certificate)) {
+			current = new Current(handle, certificate,
+					create(this.registration.grantType().getValue(), GrantParameters.none(), GrantOptions.none()),
+					new ConcurrentHashMap<>());
+			this.current = current;
 		}
-		return own.grant();
+		return current;
 	}
 
 	/**
@@ -185,9 +191,8 @@ final class Registered {
 	 * it is not kept
 	 */
 	@Nullable CachedGrant find(String grantType, GrantParameters parameters, GrantOptions options) {
-		boolean own = grantType.equals(this.registration.grantType().getValue());
-		if (own && parameters.equals(GrantParameters.none()) && options == GrantOptions.none()) {
-			return ownGrant();
+		if (options == GrantOptions.none() && grantType.equals(this.registration.grantType().getValue())) {
+			return find(current(), parameters);
 		}
 		if (!parameters.isPublic() || options.cacheAs() != null || !isKept(grantType)) {
 			return create(grantType, parameters, options);
@@ -201,6 +206,21 @@ final class Registered {
 			grant = create(grantType, parameters, options);
 			if (grant != null) {
 				this.remembered.put(ask, grant);
+			}
+		}
+		return grant;
+	}
+
+	// On the way of every hit with parameters of its own, so nothing is made for a look.
+	private @Nullable CachedGrant find(Current current, GrantParameters parameters) {
+		if (parameters.equals(GrantParameters.none())) {
+			return current.grant();
+		}
+		CachedGrant grant = current.others().get(parameters);
+		if (grant == null) {
+			grant = create(this.registration.grantType().getValue(), parameters, GrantOptions.none());
+			if (grant != null && parameters.isPublic()) {
+				current.remember(parameters, grant);
 			}
 		}
 		return grant;
@@ -270,7 +290,20 @@ final class Registered {
 		return this.registration.toString();
 	}
 
-	private record Default(@Nullable DPoPHandle handle, @Nullable String certificate, @Nullable CachedGrant grant) {
+	/**
+	 * The registration's own grant with a key and a certificate, for what it asks for by
+	 * itself and for other parameters.
+	 */
+	private record Current(@Nullable DPoPHandle handle, @Nullable String certificate, @Nullable CachedGrant grant,
+			Map<GrantParameters, CachedGrant> others) {
+
+		void remember(GrantParameters parameters, CachedGrant grant) {
+			if (this.others.size() >= REMEMBERED) {
+				this.others.clear();
+			}
+			this.others.put(parameters, grant);
+		}
+
 	}
 
 	private record Ask(String grantType, GrantParameters parameters, @Nullable DPoPHandle handle, DPoPMode mode,
