@@ -5,15 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.GrantOperations;
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.boot.Failures;
 import io.github.oidcgrants.boot.StubServer;
 import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.http.Transports;
-import io.github.oidcgrants.client.AuthorizationServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,13 @@ class BeansTests {
 			assertThat(context.getBean(GrantTemplate.class).configuration("orders"))
 				.isSameAs(context.getBean(ById.class).orders());
 		});
+	}
+
+	@Test
+	void whoever_runs_grants_only_is_given_the_template_as_its_operations() {
+		two().withBean(Caller.class)
+			.run((context) -> assertThat(context.getBean(Caller.class).grants())
+				.isSameAs(context.getBean(GrantTemplate.class)));
 	}
 
 	@Test
@@ -188,6 +196,9 @@ class BeansTests {
 	}
 
 	private record ById(@Qualifier("payments") Configuration payments, @Qualifier("orders") Configuration orders) {
+	}
+
+	record Caller(GrantOperations<String> grants) {
 	}
 
 }
