@@ -10,10 +10,11 @@ import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * The two transports. Neither retries, redirects, keeps cookies or authenticates by
- * itself, neither starts a thread for an exchange, both keep connections alive, and both
- * can be ended from outside at any point of an exchange. A transport that is
- * {@link AutoCloseable} holds connections until it is closed.
+ * The two transports. Neither redirects, keeps cookies or authenticates by itself,
+ * neither starts a thread for an exchange, both keep connections alive, and both can be
+ * ended from outside at any point of an exchange. Neither retries, but for one thing:
+ * {@code java.net.http} repeats a GET that got no answer, once, and cannot be told not
+ * to. A transport that is {@link AutoCloseable} holds connections until it is closed.
  */
 public final class Transports {
 

@@ -55,7 +55,7 @@ final class Registrations {
 		this.registrations = Collections.unmodifiableMap(all);
 	}
 
-	// Before any key is read: keys keep the provider that was chosen when they were.
+	// Before any key is used: keys stay with the provider that was chosen when they were.
 	private static String select(String choice) {
 		CryptoProviders.select(choice);
 		return choice;
