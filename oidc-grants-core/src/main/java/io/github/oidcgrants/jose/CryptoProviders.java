@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Conscrypt, where one is on the class path, does the same in a fraction of the time.
  * <p>
  * A provider is used for an algorithm only after it has passed a test against the JDK; if
- * anything at all goes wrong in it, the JDK's is used. In FIPS mode only the providers
- * that are installed are used. The choice is the whole application's:
- * {@link #select(String)}, or the system property {@code oidc-grants.crypto-provider}.
+ * anything at all goes wrong in it, or it cannot use a key, the JDK's is used. In FIPS
+ * mode neither of the two is loaded: what signs is what is installed. The choice is the
+ * whole application's: {@link #select(String)}, or the system property
+ * {@code oidc-grants.crypto-provider}.
  */
 public final class CryptoProviders {
 
@@ -49,11 +50,13 @@ public final class CryptoProviders {
 	}
 
 	/**
-	 * Chooses the provider for keys that are read from now on.
+	 * Chooses the provider for keys that are used from now on; one that has signed or
+	 * verified already stays with its own.
 	 * @param choice {@code auto} for the first that there is of Corretto, Conscrypt and
 	 * the JDK's; {@code jdk}; {@code corretto}; {@code conscrypt}; or the name of an
 	 * installed provider
-	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such provider
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such provider, or
+	 * it would have to be loaded in FIPS mode
 	 */
 	public static void select(String choice) {
 		current = new CryptoProviders(choice);
@@ -87,6 +90,10 @@ public final class CryptoProviders {
 		if ("auto".equals(name)) {
 			return isFips() ? List.of()
 					: PREFERENCE.stream().map(CryptoProviders::load).flatMap(Optional::stream).toList();
+		}
+		if (NATIVE.containsKey(name) && isFips()) {
+			throw GrantException.misconfigured("The crypto provider '" + choice + "' is not loaded in FIPS mode"
+					+ " (oidc-grants.crypto-provider): use auto, jdk, or the name of a provider that is installed");
 		}
 		Optional<Provider> named = NATIVE.containsKey(name) ? load(name)
 				: Optional.ofNullable(Security.getProvider(choice));

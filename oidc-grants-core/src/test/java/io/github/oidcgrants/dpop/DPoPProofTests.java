@@ -47,7 +47,9 @@ class DPoPProofTests {
 			.containsEntry("htm", "POST")
 			.containsEntry("htu", "https://as.example/token")
 			.containsEntry("iat", (int) TestClock.START.getEpochSecond());
-		assertThat(proof.isSignedBy(TestKeys.publicKey(keyPair.publicJwk()))).isTrue();
+		JWK shown = JWK.parse(jwk(proof));
+		assertThat(proof.isSignedBy(TestKeys.publicKey(shown))).isTrue();
+		assertThat(shown.computeThumbprint()).hasToString(keyPair.thumbprint());
 	}
 
 	@ParameterizedTest

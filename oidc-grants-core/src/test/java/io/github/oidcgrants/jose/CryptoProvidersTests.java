@@ -1,28 +1,62 @@
 package io.github.oidcgrants.jose;
 
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.Security;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.SignatureSpi;
+import java.util.HexFormat;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import io.github.oidcgrants.testing.Refusals;
+import io.github.oidcgrants.testing.SpyProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 class CryptoProvidersTests {
 
 	@AfterEach
 	void restore() {
-		Security.removeProvider("Broken");
 		CryptoProviders.select("auto");
 	}
 
-	@Test
-	void aProviderThatThrowsInItsTestIsNotUsed() {
-		Security.addProvider(new BrokenProvider());
-		CryptoProviders.select("Broken");
-		assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).isNull();
+	static Stream<Arguments> faults() {
+		return Stream.of(argumentSet("an exception", (UnaryOperator<Object>) (engine) -> {
+			throw new IllegalStateException("Not initialized");
+		}), argumentSet("an error", (UnaryOperator<Object>) (engine) -> {
+			throw new UnsatisfiedLinkError("No native library");
+		}), argumentSet("no signature at all", (UnaryOperator<Object>) (engine) -> new Object()),
+				argumentSet("a wrong signature", only((real) -> new Tampered(real, true, false))),
+				argumentSet("belief in any signature", only((real) -> new Tampered(real, false, true))));
+	}
+
+	private static UnaryOperator<Object> only(UnaryOperator<Object> signature) {
+		return (engine) -> (engine instanceof SignatureSpi) ? signature.apply(engine) : engine;
+	}
+
+	@ParameterizedTest
+	@MethodSource("faults")
+	void aProviderThatFailsItsTestIsNotUsed(UnaryOperator<Object> fault) {
+		try (SpyProvider provider = new SpyProvider("SunEC")) {
+			provider.twist(fault);
+			CryptoProviders.select(SpyProvider.NAME);
+			assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).isNull();
+			assertThat(provider.asked()).isNotEmpty();
+			provider.twist(only((real) -> new Tampered(real, false, false)));
+			CryptoProviders.select(SpyProvider.NAME);
+			assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).as("without the fault").isSameAs(provider);
+		}
 	}
 
 	@Test
@@ -35,36 +69,78 @@ class CryptoProvidersTests {
 	}
 
 	@Test
-	void inFipsModeOnlyInstalledProvidersAreUsed() {
-		System.setProperty("com.redhat.fips", "true");
-		try {
-			CryptoProviders.select("auto");
-			assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).isNull();
-		}
-		finally {
-			System.clearProperty("com.redhat.fips");
-		}
-	}
-
-	@Test
 	void aProviderThatIsNotThereIsRefused() {
 		Refusals.assertMisconfigured("The crypto provider 'nobody' is not there (oidc-grants.crypto-provider)",
 				() -> CryptoProviders.select("nobody"));
 	}
 
-	static final class BrokenProvider extends Provider {
+	/**
+	 * Does what the JDK does, but for a signature that is nobody's, or the belief in all.
+	 */
+	private static final class Tampered extends SignatureSpi {
 
-		private static final long serialVersionUID = 1L;
+		// Two numbers that could be one's.
+		private static final byte[] NOBODYS = HexFormat.of().parseHex("3006020101020101");
 
-		BrokenProvider() {
-			super("Broken", "1", "Throws whatever it is asked");
-			put("Signature.SHA256withECDSA", BrokenSignature.class.getName());
-			put("KeyFactory.EC", "does.not.Exist");
+		private final boolean signsWrongly;
+
+		private final boolean believesAll;
+
+		private final Signature real;
+
+		Tampered(Object engine, boolean signsWrongly, boolean believesAll) {
+			assertThat(engine).isInstanceOf(SignatureSpi.class);
+			this.signsWrongly = signsWrongly;
+			this.believesAll = believesAll;
+			try {
+				this.real = Signature.getInstance("SHA256withECDSA", "SunEC");
+			}
+			catch (GeneralSecurityException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
-	}
+		@Override
+		protected void engineInitVerify(PublicKey publicKey) throws InvalidKeyException {
+			this.real.initVerify(publicKey);
+		}
 
-	static final class BrokenSignature {
+		@Override
+		protected void engineInitSign(PrivateKey privateKey) throws InvalidKeyException {
+			this.real.initSign(privateKey);
+		}
+
+		@Override
+		protected void engineUpdate(byte b) throws SignatureException {
+			this.real.update(b);
+		}
+
+		@Override
+		protected void engineUpdate(byte[] b, int off, int len) throws SignatureException {
+			this.real.update(b, off, len);
+		}
+
+		@Override
+		protected byte[] engineSign() throws SignatureException {
+			return this.signsWrongly ? NOBODYS : this.real.sign();
+		}
+
+		@Override
+		protected boolean engineVerify(byte[] sigBytes) throws SignatureException {
+			return this.believesAll || this.real.verify(sigBytes);
+		}
+
+		@Override
+		@Deprecated
+		protected void engineSetParameter(String param, Object value) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		@Deprecated
+		protected Object engineGetParameter(String param) {
+			throw new UnsupportedOperationException();
+		}
 
 	}
 

@@ -2,16 +2,22 @@ package io.github.oidcgrants.jose;
 
 import java.nio.charset.StandardCharsets;
 import java.security.Provider;
+import java.util.Map;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.github.oidcgrants.testing.JwtReader;
+import io.github.oidcgrants.testing.KeyDevice;
+import io.github.oidcgrants.testing.Refusals;
 import io.github.oidcgrants.testing.TestKeys;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,12 +30,37 @@ class NativeSigningTests {
 
 	private static final String EXPECTED = System.getProperty("expected-signer", "JDK");
 
+	private static final Map<String, String> CHOICES = Map.of("Conscrypt", "conscrypt", "AmazonCorrettoCryptoProvider",
+			"corretto");
+
+	@AfterEach
+	void restore() {
+		System.clearProperty("com.redhat.fips");
+		CryptoProviders.select("auto");
+	}
+
+	private static String name(Provider provider) {
+		return (provider != null) ? provider.getName() : "JDK";
+	}
+
+	private static String signer(SigningKey key, String algorithm) throws JOSEException {
+		return name(key.signer(JWSAlgorithm.parse(algorithm)).getJCAContext().getProvider());
+	}
+
+	private static String verifier(SigningKey key, String algorithm) throws JOSEException {
+		return name(VerificationKey.of(key.publicJwk())
+			.verifier(JWSAlgorithm.parse(algorithm))
+			.getJCAContext()
+			.getProvider());
+	}
+
 	@ParameterizedTest
-	@CsvSource({ "ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA" })
+	@ValueSource(strings = { "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA" })
 	void theProviderOnTheClassPathSignsWhatTheJdkVerifies(String algorithm) throws Exception {
-		Provider provider = CryptoProviders.find(JWSAlgorithm.parse(algorithm));
-		assertThat((provider != null) ? provider.getName() : "JDK").isEqualTo(EXPECTED);
+		assertThat(name(CryptoProviders.find(JWSAlgorithm.parse(algorithm)))).isEqualTo(EXPECTED);
 		SigningKey key = SigningKey.generate(algorithm);
+		assertThat(signer(key, algorithm)).isEqualTo(EXPECTED);
+		assertThat(verifier(key, algorithm)).isEqualTo(EXPECTED);
 		String jwt = key.sign(new JWSHeader(JWSAlgorithm.parse(algorithm)),
 				new JWTClaimsSet.Builder().subject("subject").build());
 		JwtReader read = JwtReader.read(jwt);
@@ -42,6 +73,51 @@ class NativeSigningTests {
 		assertThat(verification.verify(header, input, signature)).isTrue();
 		input[0] ^= 1;
 		assertThat(verification.verify(header, input, signature)).isFalse();
+	}
+
+	@Test
+	void aKeyThatCannotBeExportedSignsWhereItIs() throws Exception {
+		try (KeyDevice device = new KeyDevice()) {
+			SigningKey key = device.key();
+			String jwt = key.sign(new JWSHeader(JWSAlgorithm.ES256),
+					new JWTClaimsSet.Builder().subject("subject").build());
+			assertThat(signer(key, "ES256")).isEqualTo("JDK");
+			assertThat(device.signatures()).isEqualTo(1);
+			assertThat(JwtReader.read(jwt).isSignedBy(TestKeys.P256.toPublicKey())).isTrue();
+			assertThat(verifier(key, "ES256")).isEqualTo(EXPECTED);
+		}
+	}
+
+	@Test
+	void theJdkSignsWhereItIsChosen() throws Exception {
+		CryptoProviders.select("jdk");
+		assertThat(signer(SigningKey.generate("ES256"), "ES256")).isEqualTo("JDK");
+		assertThat(verifier(SigningKey.generate("EdDSA"), "EdDSA")).isEqualTo("JDK");
+	}
+
+	@Test
+	void inFipsModeTheJdkSignsAndNothingIsLoaded() throws Exception {
+		System.setProperty("com.redhat.fips", "true");
+		CryptoProviders.select("auto");
+		assertThat(signer(SigningKey.generate("ES256"), "ES256")).isEqualTo("JDK");
+		assertThat(verifier(SigningKey.generate("ES256"), "ES256")).isEqualTo("JDK");
+		for (String choice : CHOICES.values()) {
+			Refusals.assertMisconfigured("is not loaded in FIPS mode (oidc-grants.crypto-provider)",
+					() -> CryptoProviders.select(choice));
+		}
+	}
+
+	@Test
+	void theProviderOnTheClassPathCanBeNamed() throws Exception {
+		for (Map.Entry<String, String> choice : CHOICES.entrySet()) {
+			if (choice.getKey().equals(EXPECTED)) {
+				CryptoProviders.select(choice.getValue());
+				assertThat(signer(SigningKey.generate("ES256"), "ES256")).isEqualTo(EXPECTED);
+			}
+			else {
+				Refusals.assertMisconfigured("is not there", () -> CryptoProviders.select(choice.getValue()));
+			}
+		}
 	}
 
 }
