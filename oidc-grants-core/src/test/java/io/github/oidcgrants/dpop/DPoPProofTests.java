@@ -1,5 +1,6 @@
 package io.github.oidcgrants.dpop;
 
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.security.KeyStore;
 import java.text.ParseException;
@@ -17,6 +18,7 @@ import io.github.oidcgrants.testing.JwtReader;
 import io.github.oidcgrants.testing.OpaquePrivateKey;
 import io.github.oidcgrants.testing.Refusals;
 import io.github.oidcgrants.testing.TestClock;
+import io.github.oidcgrants.testing.TestFiles;
 import io.github.oidcgrants.testing.TestKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +138,19 @@ class DPoPProofTests {
 				"POST", TOKEN_ENDPOINT, null));
 		assertThat(TestKeys.P256.getKeyID()).isNotNull();
 		assertThat(jwk(proof)).containsOnlyKeys("kty", "crv", "x", "y");
+	}
+
+	@Test
+	void aKeyOfAKeyStoreSignsAsItself() throws Exception {
+		char[] password = "changeit".toCharArray();
+		KeyStore keyStore = KeyStore.getInstance("PKCS12");
+		keyStore.load(new ByteArrayInputStream(TestFiles.bytes("tls/client.p12")), password);
+		DPoPKeyPair keyPair = DPoPKeyPair.of(keyStore, "client", password);
+		JwtReader proof = read(handle(keyPair).proof(DPoPRole.AUTHORIZATION_SERVER, "POST", TOKEN_ENDPOINT, null));
+		assertThat(proof.isSignedBy(keyStore.getCertificate("client").getPublicKey())).isTrue();
+		assertThat(jwk(proof)).doesNotContainKeys("x5t#S256", "x5c", "d");
+		Refusals.assertMisconfigured("no private key 'client' that the password opens",
+				() -> DPoPKeyPair.of(keyStore, "client", "wrong".toCharArray()));
 	}
 
 	@Test

@@ -84,7 +84,8 @@ class GrantInterceptorTests {
 		assertThat(call.getHeader("Authorization")).isEqualTo("DPoP token-1");
 		assertThat(JwtReader.read(call.getHeader("DPoP")).claims()).containsEntry("htm", "GET")
 			.containsEntry("htu", server.issuer() + API)
-			.containsKey("ath");
+			// printf token-1 | openssl dgst -sha256 -binary | basenc --base64url
+			.containsEntry("ath", "PwiqzhIu4jaEMsHKI6BJvGQLr78A_fM6UkKfOLoS2_k");
 	}
 
 	@Test
@@ -103,6 +104,46 @@ class GrantInterceptorTests {
 		call(template);
 		assertThat(JwtReader.read(server.tokenRequests().get(1).getHeader("DPoP")).claims()).containsEntry("nonce",
 				"as-nonce");
+	}
+
+	@Test
+	void serverAndApiOfOneOriginEachChallengeWithANonceOfTheirOwn() {
+		bound();
+		server.http()
+			.stubFor(WireMock.post(AuthorizationServerRig.TOKEN)
+				.inScenario("server")
+				.whenScenarioStateIs(Scenario.STARTED)
+				.willReturn(AuthorizationServerRig.json(400, Map.of("error", "use_dpop_nonce"))
+					.withHeader("DPoP-Nonce", "as-nonce"))
+				.willSetStateTo("asked"));
+		apiRefusesOnce(challenge("use_dpop_nonce").withHeader("DPoP-Nonce", "api-nonce"));
+		GrantTemplate template = template(DPoPMode.REQUIRED);
+		assertThat(call(template)).isEqualTo(200);
+		template.evict("api");
+		assertThat(call(template)).isEqualTo(200);
+		assertThat(nonces(server.tokenRequests())).containsExactly(null, "as-nonce", "as-nonce");
+		assertThat(nonces()).containsExactly(null, "api-nonce", "api-nonce");
+	}
+
+	@Test
+	void theNonceInASuccessOfTheApiIsUsedNext() {
+		bound();
+		server.http().stubFor(WireMock.get(API).willReturn(WireMock.ok("hello").withHeader("DPoP-Nonce", "next")));
+		GrantTemplate template = template(DPoPMode.REQUIRED);
+		call(template);
+		call(template);
+		assertThat(nonces()).containsExactly(null, "next");
+	}
+
+	@Test
+	void aStaleNonceInASuccessOfTheApiCostsOneChallengeAndNoMore() {
+		bound();
+		GrantTemplate template = template(DPoPMode.REQUIRED);
+		server.http().stubFor(WireMock.get(API).willReturn(WireMock.ok("hello").withHeader("DPoP-Nonce", "stale")));
+		assertThat(call(template)).isEqualTo(200);
+		apiRefusesOnce(challenge("use_dpop_nonce").withHeader("DPoP-Nonce", "fresh"));
+		assertThat(call(template)).isEqualTo(200);
+		assertThat(nonces()).containsExactly(null, "stale", "fresh");
 	}
 
 	@Test
@@ -339,7 +380,11 @@ class GrantInterceptorTests {
 	}
 
 	private static List<@Nullable Object> nonces() {
-		return apiCalls().stream()
+		return nonces(apiCalls());
+	}
+
+	private static List<@Nullable Object> nonces(List<LoggedRequest> requests) {
+		return requests.stream()
 			.map((call) -> JwtReader.read(call.getHeader("DPoP")).claims().get("nonce"))
 			.collect(Collectors.toList());
 	}

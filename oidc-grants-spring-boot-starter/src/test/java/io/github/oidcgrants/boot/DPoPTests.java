@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.http.HttpMethod;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -230,6 +231,25 @@ class DPoPTests {
 					assertThat(proof.getClaim("htm")).isEqualTo("GET");
 					assertThat(proof.getClaim("htu")).isEqualTo(api.address() + "/hello");
 				});
+			});
+		}
+	}
+
+	@Test
+	void a_proof_that_is_replayed_at_an_API_is_refused() {
+		try (ProtectedApi api = ProtectedApi.start(server.issuer())) {
+			URI uri = URI.create(api.address() + "/hello");
+			runner("dpop.mode=required", "allowed-origins=" + api.address()).run((context) -> {
+				HttpRequest.Builder call = HttpRequest.newBuilder(uri);
+				context.getBean(GrantTemplate.class)
+					.authorizationHeaders("users", HttpMethod.GET, uri)
+					.forEach((name, values) -> values.forEach((value) -> call.header(name, value)));
+				HttpClient http = HttpClient.newHttpClient();
+				assertThat(http.send(call.build(), HttpResponse.BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+				HttpResponse<Void> replayed = http.send(call.build(), HttpResponse.BodyHandlers.discarding());
+				assertThat(replayed.statusCode()).isEqualTo(401);
+				assertThat(replayed.headers().firstValue("WWW-Authenticate").orElseThrow()).startsWith("DPoP ")
+					.contains("invalid_dpop_proof");
 			});
 		}
 	}
