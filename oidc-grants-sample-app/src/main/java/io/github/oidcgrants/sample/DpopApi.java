@@ -29,7 +29,7 @@ class DpopApi {
 		this.withoutProof = http.clone().baseUrl(origin).build();
 		this.http = http.clone()
 			.baseUrl(origin)
-			// All that an application needs: the token, the proof, the nonce, no redirects.
+			// All that an application needs: token, proof, nonce, and no redirects.
 			.apply(GrantInterceptor.configurer(grants, "bound"))
 			// After it, so that it sees every request that is sent.
 			.requestInterceptor((request, body, execution) -> {
