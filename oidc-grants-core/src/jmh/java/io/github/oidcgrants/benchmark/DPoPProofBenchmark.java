@@ -7,6 +7,7 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.EdECPrivateKeySpec;
 import java.security.spec.NamedParameterSpec;
 import java.util.concurrent.Callable;
@@ -58,7 +59,7 @@ public class DPoPProofBenchmark {
 
 	private Callable<byte[]> bare;
 
-	private final byte[] signingInput = "x".repeat(400).getBytes(StandardCharsets.US_ASCII);
+	private byte[] signingInput;
 
 	@Setup
 	public void createKeys() throws Exception {
@@ -66,15 +67,25 @@ public class DPoPProofBenchmark {
 		JWSAlgorithm jws = JWSAlgorithm.parse(this.algorithm);
 		SigningKey key = SigningKey.generate(this.algorithm);
 		this.ours = DPoPHandle.of(DPoPKeyPair.of(key));
+		// As many bytes as ours are.
+		String proof = this.ours.proof(DPoPRole.AUTHORIZATION_SERVER, "POST", TOKEN_ENDPOINT, null);
+		this.signingInput = proof.substring(0, proof.lastIndexOf('.')).getBytes(StandardCharsets.US_ASCII);
 		Provider provider = CryptoProviders.find(jws);
-		PrivateKey privateKey = privateKey(key);
+		PrivateKey privateKey = own(privateKey(key), provider);
 		this.bare = () -> sign(jws, privateKey, provider);
-		if (JWSAlgorithm.ES256.equals(jws)) {
-			this.nimbus = new DefaultDPoPProofFactory(key.privateJwk(), jws);
+		if (key.publicJwk() instanceof ECKey ec) {
+			this.nimbus = new DefaultDPoPProofFactory(new ECKey.Builder(ec).privateKey(privateKey).build(), jws);
 			if (provider != null) {
 				this.nimbus.getJWSSigner().getJCAContext().setProvider(provider);
 			}
 		}
+	}
+
+	// A provider converts a key that is not of its own kind each time.
+	private static PrivateKey own(PrivateKey key, Provider provider) throws GeneralSecurityException {
+		String algorithm = (key instanceof ECPrivateKey) ? "EC" : "Ed25519";
+		return (provider != null && provider.getService("KeyFactory", algorithm) != null)
+				? (PrivateKey) KeyFactory.getInstance(algorithm, provider).translateKey(key) : key;
 	}
 
 	private static PrivateKey privateKey(SigningKey key) throws Exception {

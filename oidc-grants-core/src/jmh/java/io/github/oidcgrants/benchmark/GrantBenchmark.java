@@ -43,7 +43,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.converter.FormHttpMessageConverter;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.RestClientClientCredentialsTokenResponseClient;
@@ -88,9 +90,11 @@ public class GrantBenchmark {
 
 	private Configuration configuration;
 
-	private RestClientClientCredentialsTokenResponseClient springDefault;
+	private RestClientClientCredentialsTokenResponseClient springDefaultIsHttpComponents;
 
 	private RestClientClientCredentialsTokenResponseClient springHttpComponents;
+
+	private RestClientClientCredentialsTokenResponseClient springJdk;
 
 	private OAuth2ClientCredentialsGrantRequest springRequest;
 
@@ -116,13 +120,19 @@ public class GrantBenchmark {
 			.clientSecret("secret")
 			.scope("read")
 			.build());
-		this.springDefault = new RestClientClientCredentialsTokenResponseClient();
-		this.springHttpComponents = new RestClientClientCredentialsTokenResponseClient();
-		this.springHttpComponents.setRestClient(RestClient.builder()
-			.requestFactory(new HttpComponentsClientHttpRequestFactory())
+		this.springDefaultIsHttpComponents = new RestClientClientCredentialsTokenResponseClient();
+		this.springHttpComponents = spring(new HttpComponentsClientHttpRequestFactory());
+		this.springJdk = spring(new JdkClientHttpRequestFactory());
+	}
+
+	private static RestClientClientCredentialsTokenResponseClient spring(ClientHttpRequestFactory factory) {
+		RestClientClientCredentialsTokenResponseClient client = new RestClientClientCredentialsTokenResponseClient();
+		client.setRestClient(RestClient.builder()
+			.requestFactory(factory)
 			.configureMessageConverters((converters) -> converters.addCustomConverter(new FormHttpMessageConverter())
 				.addCustomConverter(new OAuth2AccessTokenResponseHttpMessageConverter()))
 			.build());
+		return client;
 	}
 
 	@Setup(Level.Iteration)
@@ -160,8 +170,20 @@ public class GrantBenchmark {
 	}
 
 	@Benchmark
-	public Object springDefaultFactory() {
-		return this.springDefault.getTokenResponse(this.springRequest);
+	public Object oidcGrantsJdkDPoP() {
+		return this.overJdk.clientCredentialsGrant(this.configuration, this.parameters, this.dpop);
+	}
+
+	// The default where HttpClient 5 is on the class path, as it is here.
+	@Benchmark
+	public Object springDefaultIsHttpComponents() {
+		return this.springDefaultIsHttpComponents.getTokenResponse(this.springRequest);
+	}
+
+	// The default where it is not.
+	@Benchmark
+	public Object springJdk() {
+		return this.springJdk.getTokenResponse(this.springRequest);
 	}
 
 	@Benchmark
