@@ -197,9 +197,8 @@ final class Registered {
 		if (!parameters.isPublic() || options.cacheAs() != null || !isKept(grantType)) {
 			return create(grantType, parameters, options);
 		}
-		DPoPHandle handle = options.dpop();
-		Ask ask = new Ask(grantType, parameters, (handle != null) ? handle : currentDPoP(),
-				(handle != null) ? options.dpopMode() : this.registration.dpopMode(), options.timeout(),
+		GrantOptions bound = options(options);
+		Ask ask = new Ask(grantType, parameters, bound.dpop(), bound.dpopMode(), bound.timeout(),
 				this.registration.configuration().certificateThumbprint());
 		CachedGrant grant = this.remembered.getIfPresent(ask);
 		if (grant == null) {

@@ -28,6 +28,9 @@ record HttpTarget(String origin, String uri) {
 	}
 
 	private static String ascii(String path) {
+		if (path.chars().allMatch((c) -> c < 0x80)) {
+			return path;
+		}
 		// With an origin before it: a path alone may begin with two slashes, which would
 		// be one.
 		return URI.create("http://a" + path).toASCIIString().substring("http://a".length());
