@@ -368,7 +368,8 @@ public final class GrantTemplate implements GrantOperations<String> {
 	}
 
 	/**
-	 * Authorizes one call of a protected API with the registration's token.
+	 * Authorizes one call of a protected API with the registration's token. Whoever sends
+	 * it must follow no redirect, or the token goes where that leads.
 	 * @param registrationId the registration
 	 * @param method the call's method
 	 * @param uri the call's address

@@ -243,6 +243,9 @@ public final class SigningKey {
 			return signer(header.getAlgorithm()).sign(header, signingInput.getBytes(StandardCharsets.US_ASCII))
 				.toString();
 		}
+		catch (GrantException ex) {
+			throw ex;
+		}
 		catch (JOSEException | RuntimeException ex) {
 			// A device with the key in it may be gone, which providers say in many ways.
 			throw GrantException.of(Kind.MISCONFIGURED, "The key" + describe(this.jwk) + " could not sign with "

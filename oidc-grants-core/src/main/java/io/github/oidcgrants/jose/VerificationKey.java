@@ -90,10 +90,15 @@ public final class VerificationKey {
 	 * @param signingInput what was signed
 	 * @param signature the signature
 	 * @return whether it is this key's
+	 * @throws GrantException {@link GrantException.Kind#MISCONFIGURED} if there is no
+	 * such provider as was chosen
 	 */
 	public boolean verify(JWSHeader header, byte[] signingInput, Base64URL signature) {
 		try {
 			return verifier(header.getAlgorithm()).verify(header, signingInput, signature);
+		}
+		catch (GrantException ex) {
+			throw ex;
 		}
 		catch (JOSEException | RuntimeException ex) {
 			return false;
