@@ -20,6 +20,11 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 
 	private static final String NOT_TAKEN = "the executor did not take the question";
 
+	// For a token that came, in the place of the user's time.
+	private static final Duration OVERTIME = Duration.ofMinutes(5);
+
+	private static final Duration OVERTIME_INTERVAL = Duration.ofSeconds(5);
+
 	private static final Log logger = LogFactory.getLog(Poll.class);
 
 	private final PollScheduler scheduler;
@@ -29,9 +34,9 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	private final Instant expiresAt;
 
 	/**
-	 * When its time is up, on the scheduler's clock.
+	 * When its time is up, on the scheduler's clock. Changed while it is asking only.
 	 */
-	final long deadline;
+	long deadline;
 
 	/**
 	 * Tells polls apart that are to be woken at the same time.
@@ -52,6 +57,8 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	Phase phase = Phase.WAITING;
 
 	boolean pinged;
+
+	private boolean overtime;
 
 	private PollingMachine machine;
 
@@ -101,10 +108,6 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 		return this.question.provider();
 	}
 
-	Instant expiresAt() {
-		return this.expiresAt;
-	}
-
 	/**
 	 * Asks once. Called by one thread at a time.
 	 * @return how to go on; {@code null} if the poll has ended
@@ -129,7 +132,13 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	}
 
 	private PollingMachine.@Nullable Step goOn(GrantException failure) {
-		PollingMachine.Step step = this.machine.after(failure);
+		if (this.question.isAnswered() && !this.overtime) {
+			// The user has decided in time.
+			this.overtime = true;
+			this.deadline = this.scheduler.timeAfter(OVERTIME);
+			this.machine = PollingMachine.start(OVERTIME_INTERVAL);
+		}
+		PollingMachine.Step step = this.overtime ? this.machine.afterToken(failure) : this.machine.after(failure);
 		if (step == null) {
 			completeExceptionally(failure);
 			return null;
@@ -137,6 +146,10 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 		this.machine = step.next();
 		if (step.event() == PollingProgress.Event.RETRYING) {
 			this.lastTrouble = failure.getMessage();
+		}
+		if (this.overtime && !this.scheduler.isInTime(this, step.pause())) {
+			completeExceptionally(failure);
+			return null;
 		}
 		if (!this.scheduler.isInTime(this, step.demanded())) {
 			expire();
@@ -173,12 +186,27 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 	}
 
 	/**
-	 * Ends the poll because the user has not decided in time.
+	 * {@return whether its time is not up yet by the wall clock, after a while}
+	 * @param time the end of the while
+	 */
+	boolean isInTime(Instant time) {
+		return this.overtime || time.isBefore(this.expiresAt);
+	}
+
+	/**
+	 * Ends the poll because its time is up.
 	 */
 	void expire() {
-		String trouble = (this.lastTrouble != null) ? ". Trouble last: " + this.lastTrouble : "";
-		completeExceptionally(GrantException.expiredToken("The user did not decide in time, until " + this.expiresAt
-				+ " (" + this.question + "); asked " + this.asked + " times. Begin anew" + trouble, null));
+		completeExceptionally(this.overtime
+				? GrantException.of(GrantException.Kind.TIMEOUT,
+						"The user has decided and the token came (" + this.question + "), but it was of no use within "
+								+ OVERTIME + ". Begin anew" + trouble())
+				: GrantException.expiredToken("The user did not decide in time, until " + this.expiresAt + " ("
+						+ this.question + "); asked " + this.asked + " times. Begin anew" + trouble(), null));
+	}
+
+	private String trouble() {
+		return (this.lastTrouble != null) ? ". Trouble last: " + this.lastTrouble : "";
 	}
 
 	private void tell(PollingProgress.Event event, @Nullable Instant nextAt, @Nullable GrantException reason) {

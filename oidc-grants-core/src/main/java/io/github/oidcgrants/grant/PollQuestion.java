@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a poll asks the token endpoint again and again. Asked by one thread at a time.
  * <p>
  * A token is given out once: if the keys that its ID token is to be verified with cannot
- * be had just then, the next question is for those alone.
+ * be had just then, or whoever sees the token first cannot take it, the next question is
+ * for those alone.
  */
 final class PollQuestion {
 
@@ -29,7 +30,9 @@ final class PollQuestion {
 
 	private final UnaryOperator<TokenEndpointResponse> received;
 
-	private @Nullable TokenEndpointResponse unvalidated;
+	private @Nullable TokenEndpointResponse answer;
+
+	private boolean believed;
 
 	/**
 	 * Creates the question.
@@ -63,12 +66,24 @@ final class PollQuestion {
 	 */
 	TokenEndpointResponse ask() {
 		TokenRequest request = request();
-		TokenEndpointResponse response = this.unvalidated;
-		if (response == null) {
-			response = this.endpoint.ask(request);
-			this.unvalidated = response;
+		TokenEndpointResponse token = this.answer;
+		if (token == null) {
+			token = this.endpoint.ask(request);
+			this.answer = token;
 		}
-		return this.endpoint.validated(response, request);
+		if (!this.believed) {
+			token = this.endpoint.validated(token, request);
+			this.answer = token;
+			this.believed = true;
+		}
+		return token;
+	}
+
+	/**
+	 * {@return whether the server has given the token: it is asked no more}
+	 */
+	boolean isAnswered() {
+		return this.answer != null;
 	}
 
 	/**

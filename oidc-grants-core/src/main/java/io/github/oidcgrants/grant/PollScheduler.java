@@ -219,11 +219,18 @@ public final class PollScheduler implements AutoCloseable {
 	 * {@return whether the time of a poll is not up yet after a while}
 	 */
 	boolean isInTime(Poll poll, Duration wait) {
-		return now() + wait.toNanos() < poll.deadline && this.clock.instant().plus(wait).isBefore(poll.expiresAt());
+		return timeAfter(wait) < poll.deadline && poll.isInTime(instantAfter(wait));
 	}
 
 	Instant instantAfter(Duration wait) {
 		return this.clock.instant().plus(wait);
+	}
+
+	/**
+	 * {@return the time on the monotonic clock after a while}
+	 */
+	long timeAfter(Duration wait) {
+		return now() + wait.toNanos();
 	}
 
 	private long now() {

@@ -55,6 +55,20 @@ record PollingMachine(int interval, int pause) {
 	}
 
 	/**
+	 * Decides what it means that a token which came is of no use yet. The keys of its ID
+	 * token may be missing in any way while a server is set up anew: it is given up for
+	 * nothing but that they were there and do not fit, or what is configured cannot work.
+	 * @param failure why it is of no use
+	 * @return how the poll goes on; {@code null} if the failure is its end
+	 */
+	@Nullable Step afterToken(GrantException failure) {
+		return switch (failure.kind()) {
+			case ID_TOKEN_REFUSED, MISCONFIGURED -> failure.isPassing() ? retry(failure) : null;
+			case OAUTH_ERROR, UNEXPECTED_STATUS, MALFORMED_RESPONSE, TRANSPORT, TIMEOUT, COOLING_DOWN -> retry(failure);
+		};
+	}
+
+	/**
 	 * {@return how the poll goes on if the question could not even be asked}
 	 */
 	Step postponed() {

@@ -43,7 +43,8 @@ public record PollingProgress(Event event, int asked, Duration interval, @Nullab
 		/**
 		 * There was no answer that says anything about the decision: a time-out, a broken
 		 * connection, a server that is down or busy, or a question that could not be
-		 * asked. The server is asked again later.
+		 * asked. The server is asked again later. Or the token came, but not the keys of
+		 * its ID token: it is kept for five minutes while those are asked for again.
 		 */
 		RETRYING
 

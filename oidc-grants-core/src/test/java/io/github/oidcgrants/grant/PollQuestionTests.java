@@ -31,6 +31,7 @@ import io.github.oidcgrants.testing.TestKeys;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +46,9 @@ class PollQuestionTests {
 
 	private static final StubTransport.Answer BOUND = StubTransport.json(200,
 			"{\"access_token\": \"a\", \"token_type\": \"DPoP\"}");
+
+	private static final StubTransport.Answer KEYS = StubTransport.json(200,
+			JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))));
 
 	private final PollRig rig = new PollRig();
 
@@ -173,8 +177,7 @@ class PollQuestionTests {
 			if (++fetches[0] < 3) {
 				throw new IOException("Connection reset");
 			}
-			return StubTransport.json(200,
-					JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))));
+			return KEYS;
 		});
 		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
 				this.rig.code(600, 5L));
@@ -185,13 +188,92 @@ class PollQuestionTests {
 		assertThat(this.rig.received).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@MethodSource
+	void aTokenIsNotLostThoughTheKeysAreNotThereForAWhile(StubTransport.Answer answer) {
+		this.rig.answers(idToken(TestKeys.RSA, "client"), answer, answer, KEYS);
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+				this.rig.code(600, 5L));
+		this.rig.pass(5 + 10 + 20);
+		assertThat(Objects.requireNonNull(poll.join().claims()).getSubject()).isEqualTo("subject-1");
+		assertThat(sent("device_code")).containsOnlyOnce("device-code-1");
+	}
+
+	static List<StubTransport.Answer> aTokenIsNotLostThoughTheKeysAreNotThereForAWhile() {
+		return List.of(StubTransport.json(404, "{}"), StubTransport.json(403, "<html>"),
+				StubTransport.json(200, "<html>"), StubTransport.json(200, "{}"), PollRig.error("invalid_request"),
+				StubTransport.json(503, "").with("Retry-After", "10"), StubTransport.json(302, ""));
+	}
+
+	@Test
+	void aTokenThatCameInTimeHasTimeOfItsOwn() {
+		this.rig.answers(idToken(TestKeys.RSA, "client"), StubTransport.json(404, "{}"), KEYS);
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+				this.rig.code(600, 595L));
+		this.rig.pass(595);
+		assertThat(poll).isNotDone();
+		assertThat(this.rig.progress.get(1).nextAt()).isEqualTo(TestClock.START.plusSeconds(605));
+		this.rig.pass(10);
+		assertThat(poll).isCompleted();
+		assertThat(this.rig.received).hasSize(1);
+		assertThat(this.rig.left()).isEqualTo("PollScheduler[waiting=0, asking=0]");
+	}
+
+	@Test
+	void aTokenThatStaysOfNoUseEndsWithTheReason() {
+		this.rig.answers(idToken(TestKeys.RSA, "client"));
+		this.rig.otherwise((uri) -> StubTransport.json(404, "{}"));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+				this.rig.code(600, 5L));
+		this.rig.pass(5 + 240);
+		assertThat(poll).isNotDone();
+		this.rig.pass(60);
+		assertThat(failure(poll).kind()).isEqualTo(Kind.UNEXPECTED_STATUS);
+		assertThat(failure(poll)).hasMessageContaining("keys of the issuer").hasMessageContaining("404");
+		assertThat(this.rig.left()).isEqualTo("PollScheduler[waiting=0, asking=0]");
+	}
+
+	@Test
+	void aTokenInLineBehindAFullHouseEndsWithTheReasonToo() {
+		PollRig full = new PollRig(1);
+		full.answers(idToken(TestKeys.RSA, "client"), StubTransport.json(404, "{}"));
+		CompletableFuture<TokenEndpointResponse> poll = full.poll(client(ClientAuthentication.none()),
+				full.code(600, 5L));
+		full.pass(5);
+		full.begin(full.code(6000, 9L));
+		full.passWithoutWork(9);
+		full.passWithoutWork(1);
+		full.passWithoutWork(300);
+		full.work();
+		assertThat(failure(poll).kind()).isEqualTo(Kind.TIMEOUT);
+		assertThat(failure(poll)).hasMessageContaining("the token came").hasMessageContaining("404");
+	}
+
+	@Test
+	void aTokenIsShownAgainToWhoeverCouldNotTakeIt() {
+		this.rig.answers(idToken(TestKeys.RSA, "client"), KEYS);
+		List<TokenEndpointResponse> seen = new ArrayList<>();
+		DeviceAuthorizationResponse code = this.rig.code(6, 5L);
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()), code,
+				(token) -> {
+					seen.add(token);
+					if (seen.size() < 3) {
+						throw GrantException.of(Kind.TIMEOUT, "The store takes too long");
+					}
+					return token;
+				});
+		this.rig.pass(5 + 10 + 20);
+		assertThat(poll).isCompleted();
+		assertThat(seen).hasSize(3).allMatch((token) -> token.claims() != null);
+		assertThat(this.rig.transport.requests()).hasSize(2);
+	}
+
 	@Test
 	void anIdTokenThatIsRefusedIsTheEnd() {
 		this.rig.answers(idToken(TestKeys.RSA, "another-client"));
 		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
 				this.rig.code(600, 5L));
-		this.rig.otherwise((uri) -> StubTransport.json(200,
-				JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject())))));
+		this.rig.otherwise((uri) -> KEYS);
 		this.rig.pass(60);
 		assertThat(failure(poll).kind()).isEqualTo(Kind.ID_TOKEN_REFUSED);
 		assertThat(sent("device_code")).containsOnlyOnce("device-code-1");

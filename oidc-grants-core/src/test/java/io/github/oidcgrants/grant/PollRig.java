@@ -222,6 +222,11 @@ final class PollRig {
 		return this.grant.poll(client, code, parameters, options, this::received);
 	}
 
+	CompletableFuture<TokenEndpointResponse> poll(Configuration client, DeviceAuthorizationResponse code,
+			UnaryOperator<TokenEndpointResponse> received) {
+		return this.grant.poll(client, code, GrantParameters.none(), GrantOptions.none(), received);
+	}
+
 	private TokenEndpointResponse received(TokenEndpointResponse token) {
 		this.received.add(token);
 		return token;

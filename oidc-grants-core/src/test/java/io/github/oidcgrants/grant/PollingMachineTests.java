@@ -117,6 +117,14 @@ class PollingMachineTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void aTokenThatCameIsGivenUpForNothingThatMayPass(Kind kind) {
+		Step step = this.machine.afterToken(GrantException.of(kind, "Why"));
+		assertThat(step == null).isEqualTo(kind == Kind.ID_TOKEN_REFUSED || kind == Kind.MISCONFIGURED);
+		assertThat(this.machine.afterToken(GrantException.of(kind, "Why").ofSupplier())).isNotNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void aSupplierThatFailsIsNotTheEndWhateverItSays(Kind kind) {
 		Step step = this.machine.after(GrantException.of(kind, "Why").ofSupplier());
 		assertThat(step).isNotNull();
