@@ -3,6 +3,7 @@ package io.github.oidcgrants.client;
 import java.net.URI;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -91,6 +92,18 @@ public final class AuthorizationServer {
 	 */
 	public String id() {
 		return (this.issuer != null) ? this.issuer : String.valueOf(configured().get(ServerMetadata.TOKEN_ENDPOINT));
+	}
+
+	/**
+	 * {@return the origin (RFC 6454) that tokens are asked for at: that of the token
+	 * endpoint if it is known, else that of the issuer. Many issuers may share it}
+	 * @param mutualTls whether the client presents a certificate
+	 */
+	public String tokenOrigin(boolean mutualTls) {
+		ServerMetadata known = this.metadata.known();
+		URI uri = (known.get(ServerMetadata.TOKEN_ENDPOINT) != null)
+				? known.endpoint(ServerMetadata.TOKEN_ENDPOINT, mutualTls) : URI.create(id());
+		return uri.resolve("/").toString().toLowerCase(Locale.ROOT);
 	}
 
 	/**

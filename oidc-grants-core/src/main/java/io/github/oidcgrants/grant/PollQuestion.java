@@ -30,6 +30,8 @@ final class PollQuestion {
 
 	private final UnaryOperator<TokenEndpointResponse> received;
 
+	private final String provider;
+
 	private @Nullable TokenEndpointResponse answer;
 
 	private boolean believed;
@@ -57,6 +59,8 @@ final class PollQuestion {
 		this.parameters = parameters;
 		this.options = options;
 		this.received = received;
+		// Found out once, for it may change, and one text for all polls.
+		this.provider = configuration.server().tokenOrigin(configuration.mutualTls()).intern();
 	}
 
 	/**
@@ -104,10 +108,11 @@ final class PollQuestion {
 	}
 
 	/**
-	 * {@return who is asked: polls of one provider share its places}
+	 * {@return who is asked: polls of one provider share its places. All issuers at one
+	 * address are one, for they hang together}
 	 */
 	String provider() {
-		return this.configuration.server().id();
+		return this.provider;
 	}
 
 	@Nullable PollingListener listener() {

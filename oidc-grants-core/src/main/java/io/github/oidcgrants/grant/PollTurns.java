@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is to be asked about, among the polls that are due. There are places for
- * so many questions at a time. Providers take turns, and none holds more than half of the
- * places that the others leave: one that hangs leaves at least half of all to the rest, a
- * second one half of that, and so on. Guarded by the lock of {@link PollScheduler}.
+ * so many questions at a time. Providers, each one an address however many issuers it
+ * has, take turns, and none holds more than half of the places that the others leave: one
+ * that hangs leaves at least half of all to the rest, a second one half of that, and so
+ * on. Guarded by the lock of {@link PollScheduler}.
  */
 final class PollTurns {
 

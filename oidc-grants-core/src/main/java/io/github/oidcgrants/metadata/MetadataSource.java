@@ -77,6 +77,14 @@ public final class MetadataSource {
 	}
 
 	/**
+	 * {@return what is known without fetching anything, however old}
+	 */
+	public ServerMetadata known() {
+		Kept current = this.kept;
+		return (current != null) ? current.metadata() : this.configured;
+	}
+
+	/**
 	 * {@return whether what is not configured is discovered}
 	 */
 	public boolean isDiscovered() {

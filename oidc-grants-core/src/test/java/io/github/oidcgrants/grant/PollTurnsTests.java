@@ -1,5 +1,6 @@
 package io.github.oidcgrants.grant;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,8 +8,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
+import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.client.ClientAuthentication;
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.testing.StubTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +32,61 @@ class PollTurnsTests {
 		PollTurns turns = new PollTurns(places);
 		add(turns, "hung", 100);
 		assertThat(takeAll(turns)).hasSize(places / 2);
+	}
+
+	@Test
+	void manyIssuersAtOneAddressAreOneProvider() {
+		PollTurns turns = new PollTurns(64);
+		List<Poll> hung = new ArrayList<>();
+		for (int realm = 0; realm < 7; realm++) {
+			String issuer = "https://Hung.example" + ((realm % 2 == 0) ? "" : ":8443") + "/realms/" + realm;
+			hung.add(unstarted(AuthorizationServer.discover("https://hung.example/realms/" + realm)));
+			hung.add(unstarted(AuthorizationServer.builder()
+				.issuer(issuer)
+				.tokenEndpoint(URI.create("https://HUNG.example/realms/" + realm + "/token"))
+				.withoutDiscovery()
+				.build()));
+		}
+		for (Poll poll : hung) {
+			for (int i = 0; i < 10; i++) {
+				turns.add(unstarted(poll.provider()));
+			}
+		}
+		assertThat(takeAll(turns)).hasSize(32);
+		assertThat(hung).extracting(Poll::provider).containsOnly("https://hung.example/");
+		Poll other = add(turns, "other", 1).get(0);
+		assertThat(turns.take()).isSameAs(other);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "https://idp.example, https://idp.example/",
+			"https://idp.example:8443/a/b?c=d, https://idp.example:8443/",
+			"https://[::1]:8443/x, https://[::1]:8443/" })
+	void aProviderIsAnAddress(String issuer, String provider) {
+		assertThat(unstarted(AuthorizationServer.builder().tokenEndpoint(URI.create(issuer)).build()).provider())
+			.isEqualTo(provider);
+	}
+
+	@Test
+	void aProviderWithACertificateIsAskedAtItsAlias() {
+		AuthorizationServer server = AuthorizationServer.builder()
+			.tokenEndpoint(URI.create("https://idp.example/token"))
+			.member("mtls_endpoint_aliases", Map.of("token_endpoint", "https://mtls.example/token"))
+			.build();
+		assertThat(server.tokenOrigin(true)).isEqualTo("https://mtls.example/");
+		assertThat(server.tokenOrigin(false)).isEqualTo("https://idp.example/");
+	}
+
+	@Test
+	void aProviderThatIsDiscoveredIsAskedWhereItsMetadataSay() {
+		StubTransport transport = new StubTransport((uri) -> StubTransport.json(200, """
+				{"issuer": "https://idp.example", "token_endpoint": "https://tokens.example/token"}"""));
+		Configuration client = Configuration.builder(AuthorizationServer.discover("https://idp.example"), "client")
+			.authentication(ClientAuthentication.none())
+			.build();
+		assertThat(this.rig.unstarted(client).provider()).isEqualTo("https://idp.example/");
+		assertThat(client.server().metadata(client.http(transport, null)).issuer()).isNotNull();
+		assertThat(this.rig.unstarted(client).provider()).isEqualTo("https://tokens.example/");
 	}
 
 	@Test
@@ -114,6 +175,15 @@ class PollTurnsTests {
 		due.forEach(turns::remove);
 		asking.forEach(turns::release);
 		assertThat(turns).hasToString("PollTurns[taken=0, providers=0]");
+	}
+
+	private Poll unstarted(String address) {
+		return unstarted(AuthorizationServer.builder().tokenEndpoint(URI.create(address)).build());
+	}
+
+	private Poll unstarted(AuthorizationServer server) {
+		return this.rig
+			.unstarted(Configuration.builder(server, "client").authentication(ClientAuthentication.none()).build());
 	}
 
 	private List<Poll> add(PollTurns turns, String provider, int count) {
