@@ -142,8 +142,10 @@ public final class BackchannelAuthenticationGrant {
 		if (notification != null) {
 			Runnable wake = () -> this.polls.ping(poll);
 			notification.onArrival(wake);
+			// A second poll of one request has all the time that the first had.
+			this.notifications.expectUntil(notification, pending.expiresAt());
 			CompletableFuture<TokenEndpointResponse> unused = poll
-				.whenComplete((token, failure) -> notification.settled(wake));
+				.whenComplete((token, failure) -> this.notifications.settled(notification, wake, pending.expiresAt()));
 		}
 		return poll;
 	}

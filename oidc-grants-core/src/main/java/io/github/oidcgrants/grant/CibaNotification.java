@@ -81,11 +81,21 @@ final class CibaNotification {
 	/**
 	 * Leaves nothing to do when it arrives once more, unless that is something else by
 	 * now.
+	 * @return whether it is not
 	 */
-	synchronized void settled(Runnable wake) {
-		if (this.wake == wake) {
-			this.wake = null;
+	synchronized boolean settled(Runnable wake) {
+		if (this.wake != wake) {
+			return false;
 		}
+		this.wake = null;
+		return true;
+	}
+
+	/**
+	 * {@return whether there is something to do when it arrives}
+	 */
+	synchronized boolean isAwaited() {
+		return this.wake != null;
 	}
 
 	static boolean isEqual(String one, String other) {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.oidcgrants.http.JsonObject;
 import io.github.oidcgrants.http.NotJsonException;
 import io.github.oidcgrants.jose.Sha256;
@@ -22,7 +23,10 @@ import org.springframework.http.HttpStatus;
  * Thread-safe.
  * <p>
  * A notification is for the process that asked for it: one that reaches another process
- * is refused there, and the poll goes on in its intervals.
+ * is refused there, and the poll goes on in its intervals. So it does if more than
+ * 100,000 notifications are expected at a time: then some are forgotten. One is expected
+ * from when the user is asked until a minute after its poll has ended, but not longer
+ * than the user has time.
  */
 public final class CibaNotifications {
 
@@ -34,6 +38,8 @@ public final class CibaNotifications {
 	private static final int MAXIMUM_SIZE = 100_000;
 
 	private static final Duration UNTIL_ANSWERED = Duration.ofMinutes(10);
+
+	private static final Duration REPLAYS = Duration.ofMinutes(1);
 
 	private static final CibaNotification NOBODYS = new CibaNotification();
 
@@ -49,10 +55,15 @@ public final class CibaNotifications {
 	 * @param clock tells when authentication requests expire
 	 */
 	public CibaNotifications(InstantSource clock) {
+		this(clock, Ticker.systemTicker());
+	}
+
+	CibaNotifications(InstantSource clock, Ticker ticker) {
 		this.clock = clock;
 		this.expected = Caffeine.newBuilder()
 			.maximumSize(MAXIMUM_SIZE)
 			.expireAfter(Expiry.<String, Expected>writing((hash, entry) -> entry.timeLeft(clock.instant())))
+			.ticker(ticker)
 			.executor(Runnable::run)
 			.build();
 	}
@@ -71,6 +82,22 @@ public final class CibaNotifications {
 	 */
 	void expectUntil(CibaNotification notification, Instant expiresAt) {
 		keep(notification, expiresAt);
+	}
+
+	/**
+	 * Takes note that a poll has ended that it was to wake. One that comes again after
+	 * its first is answered alike; no place is kept for it longer than that takes.
+	 */
+	void settled(CibaNotification notification, Runnable wake, Instant expiresAt) {
+		if (!notification.settled(wake)) {
+			return;
+		}
+		Instant replaysUntil = this.clock.instant().plus(REPLAYS);
+		keep(notification, replaysUntil.isBefore(expiresAt) ? replaysUntil : expiresAt);
+		if (notification.isAwaited()) {
+			// By a second poll that has just begun.
+			keep(notification, expiresAt);
+		}
 	}
 
 	void forget(CibaNotification notification) {
@@ -125,6 +152,7 @@ public final class CibaNotifications {
 
 	@Override
 	public String toString() {
+		this.expected.cleanUp();
 		return "CibaNotifications[expected=" + this.expected.estimatedSize() + "]";
 	}
 

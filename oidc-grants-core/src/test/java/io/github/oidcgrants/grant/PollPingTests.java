@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.http.HttpStatus;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -191,6 +193,50 @@ class PollPingTests {
 		this.rig.ping(this.one);
 		this.rig.work();
 		assertThat(this.rig.asked()).containsExactly("one");
+	}
+
+	@Test
+	void isExpectedForAMinuteAfterTheEnd() {
+		this.rig.answers(PollRig.error("access_denied"));
+		this.rig.begin(this.one);
+		this.rig.pass(5 + 59);
+		assertThat(this.rig.ping(this.one)).isEqualTo(HttpStatus.NO_CONTENT);
+		this.rig.pass(1);
+		assertThat(this.rig.ping(this.one)).isEqualTo(HttpStatus.UNAUTHORIZED);
+		assertThat(this.rig.ping(this.other)).isEqualTo(HttpStatus.NO_CONTENT);
+		assertThat(this.rig.notifications).hasToString("CibaNotifications[expected=1]");
+	}
+
+	@Test
+	void isExpectedNoLongerThanTheUserHasTimeThoughThePollEndsLate() {
+		this.rig.poll(this.one).cancel(true);
+		BackchannelAuthenticationResponse late = this.rig.request("late", 70);
+		this.rig.begin(late);
+		this.rig.pass(69);
+		assertThat(this.rig.ping(late)).isEqualTo(HttpStatus.NO_CONTENT);
+		this.rig.pass(1);
+		assertThat(this.rig.ping(late)).isEqualTo(HttpStatus.UNAUTHORIZED);
+	}
+
+	@Test
+	void isExpectedAsLongAsASecondPollWaitsForIt() {
+		CompletableFuture<TokenEndpointResponse> first = this.rig.poll(this.one);
+		this.rig.begin(this.one);
+		first.cancel(true);
+		this.rig.pass(300);
+		int before = this.rig.asked().size();
+		assertThat(this.rig.ping(this.one)).isEqualTo(HttpStatus.NO_CONTENT);
+		this.rig.work();
+		assertThat(this.rig.asked()).hasSize(before + 1);
+	}
+
+	@Test
+	void isExpectedAgainByAPollThatBeginsAfterTheFirstWasGivenUp() {
+		this.rig.poll(this.one).cancel(true);
+		this.rig.pass(10);
+		this.rig.begin(this.one);
+		this.rig.pass(300);
+		assertThat(this.rig.ping(this.one)).isEqualTo(HttpStatus.NO_CONTENT);
 	}
 
 	@Test

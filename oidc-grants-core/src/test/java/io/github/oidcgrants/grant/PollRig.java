@@ -25,6 +25,8 @@ import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TokenServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
+import org.springframework.http.HttpStatus;
+
 /**
  * Polls on virtual time: nothing happens but what a test lets happen, on its own thread.
  */
@@ -43,7 +45,7 @@ final class PollRig {
 	 */
 	final List<TokenEndpointResponse> received = new ArrayList<>();
 
-	final CibaNotifications notifications = new CibaNotifications(this.clock);
+	final CibaNotifications notifications = new CibaNotifications(this.clock, this.clock::nanoTime);
 
 	final Queue<Runnable> tasks = new ArrayDeque<>();
 
@@ -276,10 +278,11 @@ final class PollRig {
 
 	/**
 	 * Lets the server say that a decision is there.
+	 * @return what it is answered
 	 */
-	void ping(BackchannelAuthenticationResponse request) {
+	HttpStatus ping(BackchannelAuthenticationResponse request) {
 		byte[] body = ("{\"auth_req_id\": \"" + request.authReqId() + "\"}").getBytes(StandardCharsets.UTF_8);
-		this.notifications.handle("Bearer " + Objects.requireNonNull(request.notification()).token(), body);
+		return this.notifications.handle("Bearer " + Objects.requireNonNull(request.notification()).token(), body);
 	}
 
 	/**
