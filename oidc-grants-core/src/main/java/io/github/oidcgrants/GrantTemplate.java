@@ -121,7 +121,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 	 */
 	public TokenEndpointResponse token(String registrationId) {
 		Registered registered = registered(registrationId);
-		CachedGrant own = registered.ownGrant();
+		CachedGrant own = registered.grants().ownGrant();
 		if (own != null) {
 			return this.cache.get(own);
 		}
@@ -167,7 +167,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 
 	private TokenEndpointResponse run(Registered registered, String grantType, GrantParameters parameters,
 			GrantOptions options) {
-		CachedGrant kept = registered.find(grantType, parameters, options);
+		CachedGrant kept = registered.grants().find(grantType, parameters, options);
 		if (kept == null) {
 			return send(registered, grantType, parameters.withDefaults(registered.registration().parameters()),
 					registered.options(options));
@@ -437,7 +437,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 		if (registration.keepLoginsAs() != null && isLogin(registration)) {
 			return managed(registration.id()).refused(registration.keepLoginsAs(), token);
 		}
-		return this.cache.refused(registered(registration.id()).refusableKey(), token.accessToken());
+		return this.cache.refused(registered(registration.id()).grants().refusableKey(), token.accessToken());
 	}
 
 	/**
@@ -509,7 +509,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 	 * or it keeps no token for a stated identity
 	 */
 	public void evict(String registrationId, String grantType, GrantParameters parameters, GrantOptions options) {
-		CachedGrant kept = registered(registrationId).find(grantType, parameters, options);
+		CachedGrant kept = registered(registrationId).grants().find(grantType, parameters, options);
 		if (kept != null) {
 			this.cache.evict(kept.key());
 		}
