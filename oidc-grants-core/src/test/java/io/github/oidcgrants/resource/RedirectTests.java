@@ -1,5 +1,6 @@
 package io.github.oidcgrants.resource;
 
+import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,24 +61,40 @@ class RedirectTests {
 		elsewhere.stubFor(WireMock.any(WireMock.anyUrl()).willReturn(WireMock.ok("taken")));
 	}
 
+	private static RestClient.Builder client() {
+		return RestClient.builder()
+			.baseUrl(server.issuer())
+			.requestFactory(new JdkClientHttpRequestFactory(
+					HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build()));
+	}
+
+	private static int call(RestClient client, int redirect) {
+		server.http()
+			.stubFor(WireMock.get("/api")
+				.willReturn(WireMock.status(redirect).withHeader("Location", elsewhere.baseUrl() + "/taken")));
+		return client.get()
+			.uri("/api")
+			.exchangeForRequiredValue((request, response) -> response.getStatusCode().value());
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 301, 302, 303, 307, 308 })
 	void aRedirectReachesTheCallerAndTheTokenGoesNowhereElse(int status) {
-		server.http()
-			.stubFor(WireMock.get("/api")
-				.willReturn(WireMock.status(status).withHeader("Location", elsewhere.baseUrl() + "/taken")));
-		RestClient api = RestClient.builder()
-			.baseUrl(server.issuer())
-			.apply(GrantInterceptor.configurer(template(), "api"))
-			.build();
-		int answered = api.get()
-			.uri("/api")
-			.exchangeForRequiredValue((request, response) -> response.getStatusCode().value());
-		assertThat(answered).isEqualTo(status);
+		RestClient client = client().apply(GrantInterceptor.configurer(template(), "api")).build();
+		assertThat(call(client, status)).isEqualTo(status);
 		assertThat(server.http()
 			.findAll(WireMock.getRequestedFor(WireMock.urlEqualTo("/api")).withHeader("DPoP", WireMock.matching(".+"))))
 			.hasSize(1);
 		assertThat(elsewhere.getAllServeEvents()).isEmpty();
+	}
+
+	@Test
+	void theBareInterceptorCannotHoldBackWhatItsClientTakesAlong() {
+		RestClient client = client().requestInterceptor(new GrantInterceptor(template(), "api")).build();
+		assertThat(call(client, 307)).isEqualTo(200);
+		// And the token with it, unless the JDK is new enough to hold Authorization back.
+		elsewhere.verify(
+				WireMock.getRequestedFor(WireMock.urlEqualTo("/taken")).withHeader("DPoP", WireMock.matching(".+")));
 	}
 
 	@Test
