@@ -100,10 +100,12 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 	// As many threads as there are questions under way, and none when there are none.
 	private static ExecutorService workers() {
 		AtomicInteger number = new AtomicInteger();
+		ClassLoader loader = Thread.currentThread().getContextClassLoader();
 		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE.toMillis(), TimeUnit.MILLISECONDS,
 				new SynchronousQueue<>(), (work) -> {
 					Thread thread = new Thread(null, work, "oidc-grants-poll-" + number.incrementAndGet(), 0, false);
 					thread.setDaemon(true);
+					thread.setContextClassLoader(loader);
 					return thread;
 				});
 	}
@@ -274,6 +276,12 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 		 * futures: for one, an executor of virtual threads. Unless set they run on
 		 * threads of the client's own, which end when there is nothing to ask. Whoever
 		 * created it shuts it down.
+		 * <p>
+		 * It needs no fewer threads than {@link #maxConcurrentPolls(int)
+		 * maxConcurrentPolls}: with fewer, questions to a server that hangs take them
+		 * all, and those to other servers wait behind. It may refuse a task by an
+		 * exception, but must not drop one: a task that never runs keeps its place for
+		 * ever.
 		 * @param executor the executor
 		 * @return this
 		 */
@@ -283,8 +291,9 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 		}
 
 		/**
-		 * Sets how many polls may be asking their servers at a time, 64 unless set. One
-		 * server is never asked by more than half of them.
+		 * Sets how many polls may be asking their servers at a time, 64 unless set.
+		 * Servers at one address are never asked by more than half of them, if there are
+		 * two or more.
 		 * @param polls the number, at least 1
 		 * @return this
 		 */

@@ -87,7 +87,7 @@ public final class PollScheduler implements AutoCloseable {
 	 * @param clock tells when decisions expire
 	 */
 	public PollScheduler(Executor executor, int places, InstantSource clock) {
-		this(executor, places, clock, System::nanoTime, PollScheduler::thread);
+		this(executor, places, clock, System::nanoTime, threads(Thread.currentThread().getContextClassLoader()));
 	}
 
 	PollScheduler(Executor executor, int places, InstantSource clock, LongSupplier nanoTime, ThreadFactory threads) {
@@ -103,11 +103,16 @@ public final class PollScheduler implements AutoCloseable {
 		this.threads = threads;
 	}
 
-	private static Thread thread(Runnable work) {
-		Thread thread = new Thread(null, work, "oidc-grants-polls", 0, false);
-		thread.setDaemon(true);
-		thread.setContextClassLoader(null);
-		return thread;
+	// An executor starts its threads here, and they inherit the loader: callbacks find
+	// the
+	// application's classes by it, whoever began the poll.
+	private static ThreadFactory threads(@Nullable ClassLoader loader) {
+		return (work) -> {
+			Thread thread = new Thread(null, work, "oidc-grants-polls", 0, false);
+			thread.setDaemon(true);
+			thread.setContextClassLoader(loader);
+			return thread;
+		};
 	}
 
 	/**

@@ -1,8 +1,11 @@
 package io.github.oidcgrants.grant;
 
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,6 +25,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -96,6 +101,34 @@ class PollThreadsTests {
 		Awaitility.await()
 			.atMost(30, TimeUnit.SECONDS)
 			.untilAsserted(() -> assertThat(this.polls).hasToString("PollScheduler[waiting=0, asking=0]"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void callbacksFindTheClassesOfTheApplicationAndNothingOfWhoBeganThePoll(boolean ownThreads) throws Exception {
+		InheritableThreadLocal<String> callers = new InheritableThreadLocal<>();
+		ClassLoader applications = new URLClassLoader(new URL[0]);
+		ClassLoader before = Thread.currentThread().getContextClassLoader();
+		try {
+			Thread.currentThread().setContextClassLoader(applications);
+			GrantClient.Builder builder = GrantClient.builder().transport(this.transport);
+			GrantClient client = (ownThreads ? builder : builder.executor((task) -> new Thread(task).start())).build();
+			Thread.currentThread().setContextClassLoader(null);
+			callers.set("caller's");
+			try (client) {
+				List<Object> seen = client
+					.pollDeviceAuthorizationGrant(PollRig.provider("decided"), code(), GrantParameters.none(),
+							GrantOptions.none())
+					.thenApply((token) -> Arrays.<Object>asList(Thread.currentThread().getContextClassLoader(),
+							callers.get()))
+					.get(60, TimeUnit.SECONDS);
+				assertThat(seen).containsExactly(applications, null);
+			}
+		}
+		finally {
+			Thread.currentThread().setContextClassLoader(before);
+			callers.remove();
+		}
 	}
 
 	@Test

@@ -270,8 +270,9 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	/**
 	 * How servers are asked whether a user has decided.
 	 *
-	 * @param maxConcurrentRequests How many requests may be under way at a time; one
-	 * server gets at most half of them.
+	 * @param maxConcurrentRequests How many requests may be under way at a time. Of two
+	 * or more, servers at one address get at most half. An executor of your own needs no
+	 * fewer threads.
 	 */
 	record Polling(@DefaultValue("64") int maxConcurrentRequests) {
 
