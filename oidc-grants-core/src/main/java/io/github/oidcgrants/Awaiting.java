@@ -1,6 +1,7 @@
 package io.github.oidcgrants;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +38,13 @@ final class Awaiting {
 			if (ex.getCause() instanceof GrantException failure) {
 				throw failure.forAnotherCaller();
 			}
-			throw new IllegalStateException("The poll failed", ex.getCause());
+			throw unexpected(Objects.requireNonNull(ex.getCause()));
 		}
+	}
+
+	private static GrantException unexpected(Throwable cause) {
+		return GrantException.of((cause instanceof TimeoutException) ? Kind.TIMEOUT : Kind.TRANSPORT,
+				"The poll was ended by " + cause.getClass().getName(), cause);
 	}
 
 	private static TokenEndpointResponse interrupted(CompletableFuture<TokenEndpointResponse> poll, Duration max) {

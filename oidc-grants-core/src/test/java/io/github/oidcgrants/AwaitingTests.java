@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -58,8 +57,17 @@ class AwaitingTests {
 	@Test
 	void aFailureThatIsNoneOfAGrantIsTheCause() {
 		this.poll.completeExceptionally(new UnsupportedOperationException("Hook"));
-		assertThatIllegalStateException().isThrownBy(() -> Awaiting.await(this.poll, LONG))
-			.withCauseInstanceOf(UnsupportedOperationException.class);
+		GrantException failure = catchThrowableOfType(GrantException.class, () -> Awaiting.await(this.poll, LONG));
+		assertThat(failure).hasMessageContaining("UnsupportedOperationException")
+			.hasCauseInstanceOf(UnsupportedOperationException.class);
+		assertThat(failure.kind()).isEqualTo(Kind.TRANSPORT);
+	}
+
+	@Test
+	void aPollThatWasEndedByAnotherTimeOutTookTooLong() {
+		this.poll.completeExceptionally(new TimeoutException());
+		GrantException failure = catchThrowableOfType(GrantException.class, () -> Awaiting.await(this.poll, LONG));
+		assertThat(failure.kind()).isEqualTo(Kind.TIMEOUT);
 	}
 
 	@Test
