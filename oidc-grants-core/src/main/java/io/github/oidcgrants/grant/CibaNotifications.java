@@ -118,11 +118,8 @@ public final class CibaNotifications {
 	 * only those learn who have such a token
 	 */
 	public HttpStatus handle(@Nullable String authorization, byte[] body) {
-		String token = token(authorization);
-		Expected entry = this.expected.getIfPresent(Sha256.base64Url(token));
-		boolean known = entry != null && this.clock.instant().isBefore(entry.until());
-		CibaNotification notification = known ? Objects.requireNonNull(entry).notification() : NOBODYS;
-		if (!CibaNotification.isEqual(notification.token(), token)) {
+		CibaNotification notification = find(authorization);
+		if (notification == null) {
 			return HttpStatus.UNAUTHORIZED;
 		}
 		if (body.length > MAX_BODY) {
@@ -133,6 +130,24 @@ public final class CibaNotifications {
 			return HttpStatus.BAD_REQUEST;
 		}
 		return notification.arrived(authReqId) ? HttpStatus.NO_CONTENT : HttpStatus.UNAUTHORIZED;
+	}
+
+	/**
+	 * Says whether a notification is worth reading.
+	 * @param authorization the request's {@code Authorization} header, or {@code null}
+	 * @return whether its token is one that a server was given; if it is not, the answer
+	 * is 401 whatever the body is
+	 */
+	public boolean isExpected(@Nullable String authorization) {
+		return find(authorization) != null;
+	}
+
+	private @Nullable CibaNotification find(@Nullable String authorization) {
+		String token = token(authorization);
+		Expected entry = this.expected.getIfPresent(Sha256.base64Url(token));
+		boolean known = entry != null && this.clock.instant().isBefore(entry.until());
+		CibaNotification notification = known ? Objects.requireNonNull(entry).notification() : NOBODYS;
+		return CibaNotification.isEqual(notification.token(), token) ? notification : null;
 	}
 
 	private static String token(@Nullable String authorization) {

@@ -55,12 +55,7 @@ public final class CibaNotificationFilter implements Filter {
 
 	private void answer(HttpServletRequest notification, HttpServletResponse answer) throws IOException {
 		HttpStatus status = status(notification);
-		if (status == HttpStatus.METHOD_NOT_ALLOWED) {
-			answer.setHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
-		}
-		if (status == HttpStatus.UNAUTHORIZED) {
-			answer.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-		}
+		AnswerHeaders.set(status, answer::setHeader);
 		answer.setStatus(status.value());
 	}
 
@@ -68,9 +63,13 @@ public final class CibaNotificationFilter implements Filter {
 		if (!HttpMethod.POST.matches(notification.getMethod())) {
 			return HttpStatus.METHOD_NOT_ALLOWED;
 		}
+		String authorization = notification.getHeader(HttpHeaders.AUTHORIZATION);
+		if (!this.notifications.isExpected(authorization)) {
+			return HttpStatus.UNAUTHORIZED;
+		}
 		// A byte more than is allowed tells that there are more: the rest is not read.
 		byte[] body = notification.getInputStream().readNBytes(CibaNotifications.MAX_BODY + 1);
-		return this.notifications.handle(notification.getHeader(HttpHeaders.AUTHORIZATION), body);
+		return this.notifications.handle(authorization, body);
 	}
 
 	@Override

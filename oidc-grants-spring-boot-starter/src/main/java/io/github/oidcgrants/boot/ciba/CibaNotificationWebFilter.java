@@ -63,17 +63,15 @@ public final class CibaNotificationWebFilter implements WebFilter, Ordered {
 			return Mono.just(HttpStatus.METHOD_NOT_ALLOWED);
 		}
 		String authorization = notification.getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
+		if (!this.notifications.isExpected(authorization)) {
+			return Mono.just(HttpStatus.UNAUTHORIZED);
+		}
 		return BoundedBody.read(notification.getBody(), CibaNotifications.MAX_BODY)
 			.map((body) -> this.notifications.handle(authorization, body));
 	}
 
 	private static Mono<Void> answer(ServerHttpResponse answer, HttpStatus status) {
-		if (status == HttpStatus.METHOD_NOT_ALLOWED) {
-			answer.getHeaders().set(HttpHeaders.ALLOW, HttpMethod.POST.name());
-		}
-		if (status == HttpStatus.UNAUTHORIZED) {
-			answer.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-		}
+		AnswerHeaders.set(status, answer.getHeaders()::set);
 		answer.setStatusCode(status);
 		return answer.setComplete();
 	}

@@ -49,6 +49,8 @@ class NotificationEndpointTests {
 
 	private static final String PATH = "/oidc-grants/ciba";
 
+	private static final String TOO_LONG = "x".repeat(CibaNotifications.MAX_BODY + 1);
+
 	private final HttpClient http = HttpClient.newHttpClient();
 
 	private final UserServer server = UserServer.start().interval(600).answer(400, "{\"error\":\"access_denied\"}");
@@ -126,8 +128,16 @@ class NotificationEndpointTests {
 	@ValueSource(strings = { "Content-Length: 100000000", "Transfer-Encoding: chunked" })
 	void of_a_body_that_is_too_long_the_rest_is_not_waited_for(String header) throws Exception {
 		Asked one = ask();
-		assertThat(sendBeginning(header, "Bearer " + one.token)).isEqualTo("HTTP/1.1 413");
-		assertThat(sendBeginning(header, "Bearer of nothing")).isEqualTo("HTTP/1.1 401");
+		assertThat(sendBeginning(header, "Bearer " + one.token, TOO_LONG)).isEqualTo("HTTP/1.1 413");
+		assertThat(sendBeginning(header, "Bearer of nothing", TOO_LONG)).isEqualTo("HTTP/1.1 401");
+		assertThat(one.future).isNotDone();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Content-Length: 100", "Transfer-Encoding: chunked" })
+	void the_body_of_a_stranger_is_not_waited_for(String header) throws Exception {
+		Asked one = ask();
+		assertThat(sendBeginning(header, "Bearer of nothing", "x")).isEqualTo("HTTP/1.1 401");
 		assertThat(one.future).isNotDone();
 	}
 
@@ -200,10 +210,9 @@ class NotificationEndpointTests {
 	}
 
 	/**
-	 * Sends a body that is too long by a byte so far, and goes on to send nothing.
+	 * Sends the beginning of a body, and goes on to send nothing.
 	 */
-	private String sendBeginning(String header, String authorization) throws IOException {
-		String body = "x".repeat(CibaNotifications.MAX_BODY + 1);
+	private String sendBeginning(String header, String authorization, String body) throws IOException {
 		String sent = header.endsWith("chunked") ? Integer.toHexString(body.length()) + "\r\n" + body + "\r\n" : body;
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
 			socket.setSoTimeout(30_000);
