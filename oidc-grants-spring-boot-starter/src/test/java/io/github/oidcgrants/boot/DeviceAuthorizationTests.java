@@ -18,6 +18,8 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -76,9 +78,10 @@ class DeviceAuthorizationTests {
 		});
 	}
 
-	@Test
-	void there_is_none_of_a_user_who_refuses() {
-		runner("denying").run((context) -> {
+	@ParameterizedTest
+	@ValueSource(strings = { "off", "required" })
+	void there_is_none_of_a_user_who_refuses(String dpop) {
+		runner("denying", "oidc-grants.registration.denying.dpop.mode=" + dpop).run((context) -> {
 			GrantTemplate template = context.getBean(GrantTemplate.class);
 			DeviceAuthorizationResponse device = template.initiateDeviceAuthorization("denying");
 			CompletableFuture<TokenEndpointResponse> future = template.pollDeviceAuthorizationGrant("denying", device);
@@ -94,9 +97,10 @@ class DeviceAuthorizationTests {
 		});
 	}
 
-	@Test
-	void there_is_none_of_a_user_who_takes_too_long() {
-		runner("hesitating").run((context) -> {
+	@ParameterizedTest
+	@ValueSource(strings = { "off", "required" })
+	void there_is_none_of_a_user_who_takes_too_long(String dpop) {
+		runner("hesitating", "oidc-grants.registration.hesitating.dpop.mode=" + dpop).run((context) -> {
 			GrantTemplate template = context.getBean(GrantTemplate.class);
 			DeviceAuthorizationResponse device = template.initiateDeviceAuthorization("hesitating");
 			GrantException ex = catchThrowableOfType(GrantException.class,
@@ -117,6 +121,19 @@ class DeviceAuthorizationTests {
 			assertThat(token.tokenType()).isEqualTo("dpop");
 			assertThat(SignedJWT.parse(token.accessToken()).getJWTClaimsSet().getJSONObjectClaim("cnf"))
 				.isEqualTo(Map.of("jkt", template.dpopKeys("binding").current().thumbprint()));
+		});
+	}
+
+	/**
+	 * This server gives no ID token on this grant: those are looked at with Keycloak.
+	 */
+	@Test
+	void openid_is_refused_by_this_server() {
+		runner("approving").run((context) -> {
+			GrantException ex = catchThrowableOfType(GrantException.class, () -> context.getBean(GrantTemplate.class)
+				.initiateDeviceAuthorization("approving", (ask) -> ask.scope("openid")));
+			assertThat(ex.getError().getErrorCode()).isEqualTo("invalid_scope");
+			assertThat(ex.statusCode()).isEqualTo(400);
 		});
 	}
 
