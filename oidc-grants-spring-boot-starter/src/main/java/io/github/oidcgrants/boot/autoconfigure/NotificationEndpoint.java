@@ -36,7 +36,7 @@ abstract class NotificationEndpoint<T> implements BeanRegistrar {
 		}
 	}
 
-	private static boolean isWanted(Environment env) {
+	static boolean isWanted(Environment env) {
 		return Binder.get(env).bind(OidcGrantsProperties.PREFIX + ".ciba.notification-path", String.class).isBound()
 				|| ConfigurationBeans.registrations(env)
 					.values()

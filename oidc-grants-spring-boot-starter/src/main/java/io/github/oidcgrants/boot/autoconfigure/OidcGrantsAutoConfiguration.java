@@ -8,8 +8,11 @@ import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.cache.TokenStore;
+import io.github.oidcgrants.client.TokenDeliveryMode;
 import io.github.oidcgrants.grant.CibaNotifications;
 import io.github.oidcgrants.managed.ManagedTokenStore;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -34,6 +37,8 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(OidcGrantsProperties.class)
 @Import(ConfigurationBeans.class)
 public final class OidcGrantsAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(OidcGrantsAutoConfiguration.class);
 
 	OidcGrantsAutoConfiguration() {
 	}
@@ -99,7 +104,7 @@ public final class OidcGrantsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	GrantTemplate grantTemplate(GrantClient client, TokenCache cache, Registrations configured, ManagedTokenStore store,
-			ObjectProvider<GrantRegistration> declared) {
+			ObjectProvider<GrantRegistration> declared, Environment environment) {
 		List<GrantRegistration> all = new ArrayList<>(configured.all());
 		declared.orderedStream().forEach((registration) -> {
 			if (configured.all().stream().anyMatch((other) -> other.id().equals(registration.id()))) {
@@ -107,9 +112,20 @@ public final class OidcGrantsAutoConfiguration {
 					.child(registration.id())
 					.invalid("there is a GrantRegistration bean of the same id", "Rename one of them");
 			}
+			warnIfNotToldOf(registration, environment);
 			all.add(registration);
 		});
 		return new GrantTemplate(client, cache, all, store);
+	}
+
+	// That there are such beans is known too late for an endpoint.
+	private static void warnIfNotToldOf(GrantRegistration registration, Environment environment) {
+		if (registration.configuration().ciba().tokenDeliveryMode() == TokenDeliveryMode.PING
+				&& !NotificationEndpoint.isWanted(environment)) {
+			logger.warn("The registration '" + registration.id() + "' is to be notified (ping), but there is no"
+					+ " endpoint for that: set " + Property.ROOT.child("ciba.notification-path").name()
+					+ ", or hand over what arrives to the bean of CibaNotifications");
+		}
 	}
 
 }

@@ -1,11 +1,18 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
 import io.github.oidcgrants.GrantClient;
+import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.boot.ciba.CibaNotificationFilter;
 import io.github.oidcgrants.boot.ciba.CibaNotificationWebFilter;
+import io.github.oidcgrants.client.AuthorizationServer;
+import io.github.oidcgrants.client.CibaOptions;
+import io.github.oidcgrants.client.ClientAuthentication;
+import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.client.TokenDeliveryMode;
 import io.github.oidcgrants.grant.CibaNotifications;
 import jakarta.servlet.Filter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -14,6 +21,8 @@ import org.springframework.boot.test.context.runner.AbstractApplicationContextRu
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.web.server.WebFilter;
 
@@ -22,7 +31,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which applications have a notification endpoint.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class NotificationBeansTests {
+
+	private static final Configuration CLIENT = Configuration
+		.builder(AuthorizationServer.discover("https://idp.example.com"), "desk")
+		.authentication(ClientAuthentication.none())
+		.ciba(CibaOptions.builder().tokenDeliveryMode(TokenDeliveryMode.PING).build())
+		.build();
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations
 		.of(OidcGrantsAutoConfiguration.class, OidcGrantsNotificationAutoConfiguration.class);
@@ -75,6 +91,17 @@ class NotificationBeansTests {
 		this.reactive.withPropertyValues(PATH + "/told")
 			.run((context) -> assertThat(context.getBean(CibaNotificationWebFilter.class)).asString()
 				.contains("path=/told"));
+	}
+
+	@Test
+	void a_registration_that_is_a_bean_and_waits_for_notifications_in_vain_is_warned_of(CapturedOutput output) {
+		WebApplicationContextRunner declared = this.servlet.withBean(GrantRegistration.class,
+				() -> GrantRegistration.builder("desk", CLIENT).build());
+		declared.withPropertyValues(PATH + "/told").run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("'desk'");
+		declared.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(FilterRegistrationBean.class));
+		assertThat(output).contains("The registration 'desk' is to be notified (ping)")
+			.contains("set oidc-grants.ciba.notification-path");
 	}
 
 	@Test
