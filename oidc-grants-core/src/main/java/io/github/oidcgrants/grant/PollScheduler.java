@@ -495,6 +495,19 @@ public final class PollScheduler implements AutoCloseable {
 		all.forEach((poll) -> poll.cancel(false));
 	}
 
+	/**
+	 * {@return what is held for polls that do not merely wait}
+	 */
+	String held() {
+		this.lock.lock();
+		try {
+			return this.turns + ", " + this.errands;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	@Override
 	public String toString() {
 		this.lock.lock();

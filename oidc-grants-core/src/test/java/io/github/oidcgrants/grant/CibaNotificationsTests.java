@@ -31,6 +31,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a notification endpoint answers (OpenID Connect CIBA Core 1.0 section 10.2), and
  * what it lets out to those who have no token.
+ * <p>
+ * No test measures time: a token is looked up by its hash, so how long it takes to find
+ * none depends on the hash of a guess, which tells nothing about a token that is nearer,
+ * and what is found is compared with {@link java.security.MessageDigest#isEqual}.
  */
 class CibaNotificationsTests {
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.awaitility.Awaitility;
@@ -28,6 +29,12 @@ class PollSoakTests {
 
 	private static final String NOTHING = "PollScheduler[waiting=0, asking=0]";
 
+	private static final String NOTHING_HELD = "PollTurns[taken=0, providers=0], PollErrands[left=0, running=0]";
+
+	private static final String TOKEN = "token";
+
+	private static final String MALFORMED = "malformed_response";
+
 	private final PollRig rig = new PollRig();
 
 	PollSoakTests() {
@@ -41,15 +48,14 @@ class PollSoakTests {
 		Random random = new Random(seed);
 		Map<String, Integer> asked = new HashMap<>();
 		Map<String, Integer> decided = new HashMap<>();
-		Map<String, StubTransport.Answer> outcomes = new HashMap<>();
+		Map<String, String> outcomes = new HashMap<>();
 		this.rig.otherwise((uri) -> {
 			String code = this.rig.lastAsked();
 			int times = asked.merge(code, 1, Integer::sum);
-			return (times < decided.get(code)) ? noOutcome(random) : outcomes.get(code);
+			return (times < decided.get(code)) ? noOutcome(random) : answer(code, outcomes.get(code));
 		});
 		Map<String, CompletableFuture<TokenEndpointResponse>> polls = new LinkedHashMap<>();
-		List<StubTransport.Answer> possible = List.of(PollRig.token(), PollRig.error("access_denied"),
-				PollRig.error("expired_token"), PollRig.error("invalid_grant"), StubTransport.json(200, "no JSON"));
+		List<String> possible = List.of(TOKEN, "access_denied", "expired_token", "invalid_grant", MALFORMED);
 		for (int i = 0; i < 1000; i++) {
 			DeviceAuthorizationResponse code = this.rig.code(1800, 1L + random.nextInt(10));
 			outcomes.put(code.deviceCode(), possible.get(random.nextInt(possible.size())));
@@ -59,10 +65,32 @@ class PollSoakTests {
 		this.rig.pass(1799);
 		polls.forEach((code, poll) -> {
 			assertThat(poll).as(code).isDone();
-			assertThat(poll.isCompletedExceptionally()).as(code).isEqualTo(!possible.get(0).equals(outcomes.get(code)));
+			assertThat(outcome(code, poll)).as(code).isEqualTo(outcomes.get(code));
 			assertThat(asked.get(code)).isEqualTo(decided.get(code));
 		});
+		assertThat(outcomes.values()).containsAll(possible);
 		assertThat(this.rig.left()).isEqualTo(NOTHING);
+		assertThat(this.rig.polls.held()).isEqualTo(NOTHING_HELD);
+	}
+
+	private static StubTransport.Answer answer(String code, String outcome) {
+		return switch (outcome) {
+			case TOKEN ->
+				StubTransport.json(200, "{\"access_token\": \"token-of-" + code + "\", \"token_type\": \"Bearer\"}");
+			case MALFORMED -> StubTransport.json(200, "no JSON");
+			default -> PollRig.error(outcome);
+		};
+	}
+
+	// Of a token only if it is the one of this flow.
+	private static String outcome(String code, CompletableFuture<TokenEndpointResponse> poll) {
+		return poll.handle((token, failure) -> {
+			if (failure instanceof GrantException ex) {
+				// Without a status it was this client's own word.
+				return (ex.statusCode() != null) ? ex.getError().getErrorCode() : "none";
+			}
+			return token.accessToken().equals("token-of-" + code) ? TOKEN : token.accessToken();
+		}).join();
 	}
 
 	@Test
@@ -88,6 +116,9 @@ class PollSoakTests {
 		assertThat(ended).hasSizeGreaterThan(2000);
 		open.clear();
 		assertThat(this.rig.left()).isEqualTo(NOTHING);
+		assertThat(this.rig.polls.held()).isEqualTo(NOTHING_HELD);
+		this.rig.pass(60);
+		assertThat(this.rig.notifications).hasToString("CibaNotifications[expected=0]");
 		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
 			System.gc();
 			assertThat(ended).allMatch((reference) -> reference.get() == null);

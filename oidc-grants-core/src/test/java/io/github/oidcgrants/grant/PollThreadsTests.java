@@ -6,15 +6,19 @@ import java.net.URLClassLoader;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 import io.github.oidcgrants.GrantClient;
@@ -27,6 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,14 +67,7 @@ class PollThreadsTests {
 				Thread.currentThread().interrupt();
 			}
 		}
-		if (uri.getHost().startsWith("decided")) {
-			return PollRig.token();
-		}
-		return switch (ThreadLocalRandom.current().nextInt(3)) {
-			case 0 -> PollRig.token();
-			case 1 -> PollRig.error("access_denied");
-			default -> PollRig.pending();
-		};
+		return PollRig.token();
 	}
 
 	@AfterEach
@@ -88,19 +89,44 @@ class PollThreadsTests {
 	}
 
 	@Test
-	void aThousandFlowsEndThoughSomeAreEndedFromOutside() {
+	void aThousandFlowsEndRightThoughSomeAreEndedFromOutside() {
 		Random random = new Random(5);
-		List<CompletableFuture<TokenEndpointResponse>> all = new ArrayList<>();
-		for (int i = 0; i < 1000; i++) {
-			all.addAll(polls("provider-" + random.nextInt(10), 1));
+		FlowServer server = new FlowServer();
+		DeviceAuthorizationGrant flows = new DeviceAuthorizationGrant(new Initiation(server, this.clock),
+				new TokenEndpoint(server, this.clock), this.polls, this.clock);
+		Map<Integer, CompletableFuture<TokenEndpointResponse>> all = new LinkedHashMap<>();
+		Set<Integer> endedOutside = new HashSet<>();
+		for (int flow = 0; flow < 1000; flow++) {
+			all.put(flow, flows.poll(PollRig.provider("provider-" + random.nextInt(10)), code("flow-" + flow),
+					GrantParameters.none(), GrantOptions.none(), UnaryOperator.identity()));
 			if (random.nextInt(4) == 0) {
-				all.get(random.nextInt(all.size())).orTimeout(500 + random.nextInt(2000), TimeUnit.MILLISECONDS);
+				int ended = random.nextInt(all.size());
+				endedOutside.add(ended);
+				all.get(ended).orTimeout(500 + random.nextInt(2000), TimeUnit.MILLISECONDS);
 			}
 		}
-		Awaitility.await().atMost(90, TimeUnit.SECONDS).until(() -> all.stream().allMatch(CompletableFuture::isDone));
+		Awaitility.await()
+			.atMost(90, TimeUnit.SECONDS)
+			.until(() -> all.values().stream().allMatch(CompletableFuture::isDone));
+		all.forEach((flow, poll) -> {
+			String outcome = outcome(poll);
+			if (!(endedOutside.contains(flow) && "timeout".equals(outcome))) {
+				assertThat(outcome).as("flow " + flow).isEqualTo(FlowServer.outcome(flow));
+			}
+		});
 		Awaitility.await()
 			.atMost(30, TimeUnit.SECONDS)
 			.untilAsserted(() -> assertThat(this.polls).hasToString("PollScheduler[waiting=0, asking=0]"));
+		assertThat(this.polls.held()).isEqualTo("PollTurns[taken=0, providers=0], PollErrands[left=0, running=0]");
+	}
+
+	private static String outcome(CompletableFuture<TokenEndpointResponse> poll) {
+		return poll.handle((token, failure) -> {
+			if (failure instanceof GrantException ex) {
+				return ex.getError().getErrorCode();
+			}
+			return (failure instanceof TimeoutException) ? "timeout" : token.accessToken();
+		}).join();
 	}
 
 	@ParameterizedTest
@@ -150,9 +176,48 @@ class PollThreadsTests {
 	}
 
 	private DeviceAuthorizationResponse code() {
-		return DeviceAuthorizationResponse.of(Map.of("device_code", "code", "user_code", "USER", "verification_uri",
+		return code("code");
+	}
+
+	private DeviceAuthorizationResponse code(String code) {
+		return DeviceAuthorizationResponse.of(Map.of("device_code", code, "user_code", "USER", "verification_uri",
 				"https://idp.example/device", "expires_in", 600, "interval", 1), false, this.clock,
 				GrantException::misconfigured);
+	}
+
+	/**
+	 * Decides on each flow by its number, after as many questions as that says.
+	 */
+	private static final class FlowServer implements ClientHttpRequestFactory {
+
+		private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+
+		static String outcome(int flow) {
+			return switch (flow % 3) {
+				case 0 -> "access_denied";
+				case 1 -> "expired_token";
+				default -> "token-of-flow-" + flow;
+			};
+		}
+
+		@Override
+		public ClientHttpRequest createRequest(URI uri, HttpMethod method) {
+			StubTransport[] one = new StubTransport[1];
+			one[0] = new StubTransport((address) -> answer(one[0].sent().get(0).parameter("device_code")));
+			return one[0].createRequest(uri, method);
+		}
+
+		private StubTransport.Answer answer(String code) {
+			int flow = Integer.parseInt(code.substring("flow-".length()));
+			if (this.asked.merge(code, 1, Integer::sum) <= flow % 4) {
+				return PollRig.pending();
+			}
+			String outcome = outcome(flow);
+			return outcome.startsWith("token")
+					? StubTransport.json(200, "{\"access_token\": \"" + outcome + "\", \"token_type\": \"Bearer\"}")
+					: PollRig.error(outcome);
+		}
+
 	}
 
 }
