@@ -16,6 +16,7 @@ import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.error.Redactor;
+import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
 import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
 import io.github.oidcgrants.grant.GrantOptions;
@@ -44,8 +45,6 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
 public final class GrantTemplate implements GrantOperations<String> {
 
 	private static final Log logger = LogFactory.getLog(GrantTemplate.class);
-
-	private static final String CIBA = "urn:openid:params:grant-type:ciba";
 
 	private final GrantClient client;
 
@@ -133,7 +132,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 	}
 
 	private static boolean isLogin(GrantRegistration registration) {
-		return CIBA.equals(registration.grantType().getValue())
+		return BackchannelAuthenticationGrant.GRANT_TYPE.equals(registration.grantType())
 				|| AuthorizationGrantType.DEVICE_CODE.equals(registration.grantType());
 	}
 

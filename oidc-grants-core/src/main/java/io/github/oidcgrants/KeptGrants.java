@@ -17,6 +17,7 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -38,7 +39,7 @@ final class KeptGrants {
 	// Each answer of these is for one caller, or has a refresh token that works once.
 	private static final Set<String> NEVER_KEPT = Set.of(AuthorizationGrantType.REFRESH_TOKEN.getValue(),
 			AuthorizationGrantType.AUTHORIZATION_CODE.getValue(), AuthorizationGrantType.DEVICE_CODE.getValue(),
-			"urn:openid:params:grant-type:ciba");
+			BackchannelAuthenticationGrant.GRANT_TYPE.getValue());
 
 	private final Registered registered;
 

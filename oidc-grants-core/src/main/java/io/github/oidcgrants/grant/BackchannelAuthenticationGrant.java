@@ -14,6 +14,7 @@ import io.github.oidcgrants.metadata.ServerMetadata;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.oidc.OidcScopes;
 
 /**
@@ -22,6 +23,12 @@ import org.springframework.security.oauth2.core.oidc.OidcScopes;
  * there is a token yet, and in ping mode is told.
  */
 public final class BackchannelAuthenticationGrant {
+
+	/**
+	 * The grant's type (section 4).
+	 */
+	public static final AuthorizationGrantType GRANT_TYPE = new AuthorizationGrantType(
+			"urn:openid:params:grant-type:ciba");
 
 	private static final List<String> HINTS = List.of("login_hint", "id_token_hint", "login_hint_token");
 

@@ -16,7 +16,7 @@ enum PolledGrant {
 	/**
 	 * OpenID Connect CIBA Core 1.0 section 10.1.
 	 */
-	CIBA("urn:openid:params:grant-type:ciba", "auth_req_id");
+	CIBA(BackchannelAuthenticationGrant.GRANT_TYPE.getValue(), "auth_req_id");
 
 	private final String grantType;
 

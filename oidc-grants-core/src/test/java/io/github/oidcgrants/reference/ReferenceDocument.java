@@ -72,4 +72,23 @@ final class ReferenceDocument {
 		return CODE.matcher(prose).results().map((code) -> code.group(1)).toList();
 	}
 
+	/**
+	 * {@return the rows of a table, what stands in the first column by what it is in
+	 * Java}
+	 * @param heading the heading of its first column
+	 */
+	Map<String, String> table(String heading) {
+		Map<String, String> rows = new LinkedHashMap<>();
+		int begin = this.text.indexOf("| " + heading + " | in Java |\n");
+		if (begin < 0) {
+			throw new IllegalStateException("There is no table of " + heading);
+		}
+		String table = this.text.substring(begin).split("\n\n", 2)[0];
+		table.lines().skip(2).forEach((line) -> {
+			String[] cells = line.split("\\|", 3);
+			rows.put(cells[1].strip().replace("`", ""), cells[2].strip());
+		});
+		return rows;
+	}
+
 }

@@ -25,6 +25,7 @@ import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.core.ResolvableType;
@@ -85,6 +86,20 @@ class ReferenceDocumentTests {
 				"GrantClient.genericGrantRequest(Configuration, String, GrantParameters, GrantOptions)",
 				"TokenEndpointResponse.claims()", "TokenEndpointResponse.expiresIn()", "DPoPKeyPair.random()",
 				"DPoPHandle.of(DPoPKeyPair)", "GrantOptions.Builder.dpop(DPoPHandle)");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"`DeviceAuthorizationResponse` | device_code, user_code, verification_uri, verification_uri_complete?,"
+					+ " expires_in, interval?",
+			"`BackchannelAuthenticationResponse` | auth_req_id, expires_in, interval?", "poll options | signal?, DPoP?",
+			"`TokenEndpointResponse` | access_token, token_type, expires_in?, refresh_token?, scope?, id_token?,"
+					+ " any other, claims(), expiresIn()" })
+	void saysWhatEveryMemberOfTheReferenceIsInJava(String heading, String members) throws IOException {
+		Map<String, String> table = ReferenceDocument.read().table(heading);
+
+		assertThat(table.keySet()).containsExactly(members.split(", *"));
+		assertThat(table.values()).allMatch((java) -> java.startsWith("`") || java.startsWith("the future: `"));
 	}
 
 	private static Set<String> signatures(Class<?> type) {

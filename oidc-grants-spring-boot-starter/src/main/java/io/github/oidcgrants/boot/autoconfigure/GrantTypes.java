@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 
+import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -13,12 +14,11 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
  */
 final class GrantTypes {
 
+	private static final String CIBA = BackchannelAuthenticationGrant.GRANT_TYPE.getValue();
+
 	private static final List<String> KNOWN = List.of(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue(),
 			AuthorizationGrantType.JWT_BEARER.getValue(), "urn:ietf:params:oauth:grant-type:saml2-bearer",
-			AuthorizationGrantType.TOKEN_EXCHANGE.getValue(), AuthorizationGrantType.DEVICE_CODE.getValue(),
-			"urn:openid:params:grant-type:ciba");
-
-	private static final String CIBA = "urn:openid:params:grant-type:ciba";
+			AuthorizationGrantType.TOKEN_EXCHANGE.getValue(), AuthorizationGrantType.DEVICE_CODE.getValue(), CIBA);
 
 	private GrantTypes() {
 	}
