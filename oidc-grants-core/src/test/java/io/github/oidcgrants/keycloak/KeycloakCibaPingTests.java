@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Ping mode (OpenID Connect CIBA Core 1.0 section 10.2). Polls are a minute apart here
- * and no test waits that long, so what asks is always a ping.
+ * and no test waits that long, so what asks is a ping, but for the test of the end.
  */
 @KeycloakTest
 class KeycloakCibaPingTests {
@@ -45,6 +45,8 @@ class KeycloakCibaPingTests {
 
 	private final List<Integer> answered = new CopyOnWriteArrayList<>();
 
+	private final Keycloak keycloak;
+
 	private final AuthenticationChannel device;
 
 	private final GrantClient grants;
@@ -52,6 +54,7 @@ class KeycloakCibaPingTests {
 	private final Configuration client;
 
 	KeycloakCibaPingTests(Keycloak keycloak) {
+		this.keycloak = keycloak;
 		this.device = keycloak.authenticationChannel();
 		this.grants = keycloak.grants();
 		this.client = keycloak.withSecret(Realm.PING, Realm.CIBA_CLIENT)
@@ -138,19 +141,38 @@ class KeycloakCibaPingTests {
 		assertThat(other.cancel(true)).isTrue();
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
+	void a_poll_that_no_ping_wakes_ends_when_the_time_is_up(DPoPMode mode) {
+		Configuration hasty = this.keycloak.withSecret(Realm.SHORT, Realm.PING_CIBA_CLIENT)
+			.ciba(CibaOptions.builder().tokenDeliveryMode(TokenDeliveryMode.PING).build())
+			.build();
+		BackchannelAuthenticationResponse pending = this.grants.initiateBackchannelAuthentication(hasty,
+				GrantParameters.builder()
+					.scope("openid")
+					.parameter("login_hint", Realm.USER)
+					.parameter("binding_message", this.bindingMessage)
+					.build());
+		Failures.assertRefused(null, "expired_token",
+				this.grants.pollBackchannelAuthenticationGrant(hasty, pending, GrantParameters.none(), options(mode)));
+		assertThat(pending.expiresIn()).isZero();
+		assertThat(this.progress.events()).containsOnly(Event.ASKING, Event.PENDING);
+		assertThat(this.answered).isEmpty();
+	}
+
 	/**
 	 * Although the tokens are there: this server counts the interval for what a ping
-	 * makes ask too.
+	 * makes ask too. That costs five seconds (section 11), and no more.
 	 */
 	@Test
-	void a_ping_that_comes_too_soon_after_a_question_does_not_lengthen_the_interval() throws Exception {
+	void a_ping_that_comes_too_soon_after_a_question_lengthens_the_interval() throws Exception {
 		BackchannelAuthenticationResponse pending = initiate();
 		GrantParameters request = GrantParameters.builder().parameter("auth_req_id", pending.authReqId()).build();
 		Failures.assertRefused(400, "authorization_pending",
 				() -> this.grants.genericGrantRequest(this.client, GRANT_TYPE, request));
 		CompletableFuture<TokenEndpointResponse> poll = poll(pending, DPoPMode.OFF);
 		this.device.approve(this.bindingMessage);
-		assertThat(this.progress.await(Event.SLOWED_DOWN).interval()).isEqualTo(pending.interval());
+		assertThat(this.progress.await(Event.SLOWED_DOWN).interval()).isEqualTo(pending.interval().plusSeconds(5));
 		assertThat(poll.cancel(true)).isTrue();
 		assertOnePingAsked();
 	}

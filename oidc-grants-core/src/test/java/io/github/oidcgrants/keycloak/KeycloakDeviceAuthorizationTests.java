@@ -148,8 +148,9 @@ class KeycloakDeviceAuthorizationTests {
 	/**
 	 * It is slowed down because the same is asked once more a moment before.
 	 */
-	@Test
-	void a_poll_that_the_server_slows_down_asks_less_often_and_gets_tokens() throws Exception {
+	@ParameterizedTest
+	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
+	void a_poll_that_the_server_slows_down_asks_less_often_and_gets_tokens(DPoPMode mode) throws Exception {
 		Configuration client = this.keycloak.clientWithSecret(Realm.DEVICE_CLIENT);
 		DeviceAuthorizationResponse pending = initiate(client);
 		GrantParameters code = GrantParameters.builder().parameter("device_code", pending.deviceCode()).build();
@@ -157,7 +158,7 @@ class KeycloakDeviceAuthorizationTests {
 		PollingListener listener = (now) -> {
 			if (now.event() == Event.ASKING && now.asked() == 1) {
 				Failures.assertRefused(400, "authorization_pending",
-						() -> this.grants.genericGrantRequest(client, GRANT_TYPE, code));
+						() -> this.grants.genericGrantRequest(client, GRANT_TYPE, code, options(mode)));
 			}
 			else if (now.event() == Event.ASKING) {
 				askedAgain.set(Instant.now());
@@ -165,11 +166,13 @@ class KeycloakDeviceAuthorizationTests {
 			this.progress.onProgress(now);
 		};
 		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending,
-				GrantOptions.builder().pollingListener(listener).build());
+				GrantOptions.builder().dpop(this.handle, mode).pollingListener(listener).build());
 		PollingProgress slowed = this.progress.await(Event.SLOWED_DOWN);
 		assertThat(slowed.interval()).isEqualTo(pending.interval().plusSeconds(5));
 		DeviceApproval.approve(pending.verificationUriComplete());
-		TokenAssertions.assertUsersOwn(poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS), client);
+		TokenEndpointResponse token = poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		TokenAssertions.assertUsersOwn(token, client);
+		assertThat(token.tokenType()).isEqualTo((mode == DPoPMode.OFF) ? "bearer" : "dpop");
 		assertThat(askedAgain.get()).isAfterOrEqualTo(slowed.nextAt());
 		assertThat(this.progress.events()).containsExactly(Event.ASKING, Event.SLOWED_DOWN, Event.ASKING);
 	}

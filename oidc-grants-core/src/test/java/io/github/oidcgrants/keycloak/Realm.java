@@ -68,6 +68,8 @@ final class Realm {
 
 	static final String CIBA_CLIENT = "ciba";
 
+	static final String PING_CIBA_CLIENT = "ciba-ping";
+
 	static final String DPOP_CIBA_CLIENT = "ciba-dpop";
 
 	static final String ASSERTION_ISSUER = "https://issuer.example.com";
@@ -140,10 +142,15 @@ final class Realm {
 	 */
 	List<String> documents(URI notifications) {
 		return List.of(new RealmDocument(NAME, 60, 1).json(clients(), assertionIssuer()),
-				new RealmDocument(SHORT, 10, 1).json(List.of(new Client(CIBA_CLIENT).withCiba())),
-				new RealmDocument(PING, 120, 60).json(List.of(new Client(CIBA_CLIENT).withCiba()
-					.attribute("ciba.backchannel.token.delivery.mode", "ping")
-					.attribute("ciba.backchannel.client.notification.endpoint", notifications.toString()))));
+				new RealmDocument(SHORT, 10, 1)
+					.json(List.of(new Client(CIBA_CLIENT).withCiba(), notified(PING_CIBA_CLIENT, notifications))),
+				new RealmDocument(PING, 120, 60).json(List.of(notified(CIBA_CLIENT, notifications))));
+	}
+
+	private static Client notified(String clientId, URI notifications) {
+		return new Client(clientId).withCiba()
+			.attribute("ciba.backchannel.token.delivery.mode", "ping")
+			.attribute("ciba.backchannel.client.notification.endpoint", notifications.toString());
 	}
 
 	private String assertionIssuer() {
