@@ -72,6 +72,13 @@ final class Keycloak implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Adds a realm of another test's.
+	 */
+	void importRealm(String document) throws IOException, InterruptedException {
+		this.server.importRealm(document);
+	}
+
 	private static String property(String name) {
 		String value = System.getProperty(name);
 		if (value == null) {
