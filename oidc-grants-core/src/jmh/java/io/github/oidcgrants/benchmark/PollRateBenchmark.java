@@ -1,6 +1,8 @@
 package io.github.oidcgrants.benchmark;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +30,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * How many questions a second are asked and answered when more are due than can be: with
- * an interval of a second, by as many polls at a time as there are places for, half of
- * them for the one server there is.
+ * an interval of a second, by as many polls at a time as there are places for. Two
+ * servers, which have two thirds of the places between them: each gets at most half of
+ * those that the other leaves.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -41,6 +44,8 @@ public class PollRateBenchmark {
 
 	private static final int POLLS = 30_000;
 
+	private static final int PROVIDERS = 2;
+
 	private static final int QUESTIONS = 500;
 
 	@Param({ "4", "16", "64", "256" })
@@ -48,38 +53,45 @@ public class PollRateBenchmark {
 
 	private final Semaphore answered = new Semaphore(0);
 
-	private TrivialTokenServer server;
+	private final List<TrivialTokenServer> servers = new ArrayList<>();
 
 	private GrantClient client;
 
 	@Setup
 	public void start() throws IOException {
-		this.server = TrivialTokenServer.start();
 		this.client = GrantClient.builder().maxConcurrentPolls(this.places).build();
-		Configuration configuration = Configuration
-			.builder(AuthorizationServer.builder()
-				.tokenEndpoint(this.server.pendingEndpoint())
-				.deviceAuthorizationEndpoint(this.server.deviceAuthorizationEndpoint(1))
-				.build(), "client")
-			.allowInsecureRequests(true)
-			.build();
 		GrantOptions options = GrantOptions.builder().pollingListener((progress) -> {
 			if (progress.event() == PollingProgress.Event.PENDING) {
 				this.answered.release();
 			}
 		}).build();
-		for (int i = 0; i < POLLS; i++) {
+		for (int provider = 0; provider < PROVIDERS; provider++) {
+			TrivialTokenServer server = TrivialTokenServer.start();
+			this.servers.add(server);
+			begin(server, options);
+		}
+		this.answered.drainPermits();
+	}
+
+	private void begin(TrivialTokenServer server, GrantOptions options) {
+		Configuration configuration = Configuration
+			.builder(AuthorizationServer.builder()
+				.tokenEndpoint(server.pendingEndpoint())
+				.deviceAuthorizationEndpoint(server.deviceAuthorizationEndpoint(1))
+				.build(), "client")
+			.allowInsecureRequests(true)
+			.build();
+		for (int i = 0; i < POLLS / PROVIDERS; i++) {
 			CompletableFuture<TokenEndpointResponse> unused = this.client.pollDeviceAuthorizationGrant(configuration,
 					this.client.initiateDeviceAuthorization(configuration, GrantParameters.none()),
 					GrantParameters.none(), options);
 		}
-		this.answered.drainPermits();
 	}
 
 	@TearDown
 	public void stop() {
 		this.client.close();
-		this.server.close();
+		this.servers.forEach(TrivialTokenServer::close);
 	}
 
 	@Benchmark

@@ -56,6 +56,14 @@ final class TrivialTokenServer implements AutoCloseable {
 		return URI.create(this.origin + "/device/" + interval);
 	}
 
+	/**
+	 * {@return where a backchannel authentication begins}
+	 * @param interval the seconds between two questions
+	 */
+	URI backchannelAuthenticationEndpoint(int interval) {
+		return URI.create(this.origin + "/ciba/" + interval);
+	}
+
 	@Override
 	public void close() {
 		this.process.destroy();
@@ -82,6 +90,11 @@ final class TrivialTokenServer implements AutoCloseable {
 								+ "\",\"user_code\":\"BCDF-GHJK\",\"verification_uri\":\"https://idp.example/device\","
 								+ "\"expires_in\":86400,\"interval\":"
 								+ exchange.getRequestURI().getPath().substring("/device/".length()) + "}"));
+		server.createContext("/ciba/",
+				(exchange) -> answer(exchange, 200,
+						"{\"auth_req_id\":\"" + (UUID.randomUUID() + "-0123456789").substring(0, 40)
+								+ "\",\"expires_in\":86400,\"interval\":"
+								+ exchange.getRequestURI().getPath().substring("/ciba/".length()) + "}"));
 		server.start();
 		System.out.println(server.getAddress().getPort());
 		try {
