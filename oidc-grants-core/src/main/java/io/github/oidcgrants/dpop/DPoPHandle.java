@@ -143,9 +143,8 @@ public final class DPoPHandle {
 		}
 		byte[] id = new byte[ID_BYTES];
 		this.random.nextBytes(id);
-		// Written by hand, because no value in it can need escaping, and there is one for
-		// each
-		// request.
+		// Written by hand, because no value in it can need escaping, and there is one
+		// for each request.
 		StringBuilder claims = new StringBuilder(256).append("{\"jti\":\"")
 			.append(BASE64URL.encodeToString(id))
 			.append("\",\"htm\":\"")

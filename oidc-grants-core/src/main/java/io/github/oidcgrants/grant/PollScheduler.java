@@ -103,9 +103,8 @@ public final class PollScheduler implements AutoCloseable {
 		this.threads = threads;
 	}
 
-	// An executor starts its threads here, and they inherit the loader: callbacks find
-	// the
-	// application's classes by it, whoever began the poll.
+	// An executor starts its threads here, and they inherit the loader: by it callbacks
+	// find the application's classes, whoever began the poll.
 	private static ThreadFactory threads(@Nullable ClassLoader loader) {
 		return (work) -> {
 			Thread thread = new Thread(null, work, "oidc-grants-polls", 0, false);

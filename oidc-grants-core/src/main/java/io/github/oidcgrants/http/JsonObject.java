@@ -87,8 +87,8 @@ public final class JsonObject {
 	}
 
 	// Most bodies are plain ASCII, which the parser reads fastest as it came. All others
-	// are
-	// decoded first: the parser would guess another encoding, and let broken UTF-8 pass.
+	// are decoded first: the parser would guess another encoding, and let broken UTF-8
+	// pass.
 	private static boolean isPlain(byte[] body) {
 		if (body.length == 0 || body[0] != '{') {
 			return false;

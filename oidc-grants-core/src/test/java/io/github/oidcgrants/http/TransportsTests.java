@@ -157,9 +157,8 @@ class TransportsTests {
 			GrantException failure = catchThrowableOfType(GrantException.class,
 					() -> http(this.transport.shared()).exchange(HttpCall.get(server.uri("/"))));
 			assertThat(failure.kind()).isEqualTo(Kind.TRANSPORT);
-			// java.net.http repeats a GET that got no answer, once, and cannot be told
-			// not
-			// to.
+			// java.net.http repeats a GET that got no answer, once, and cannot be
+			// told not to.
 			assertThat(server.requests()).hasSize((this.transport == TestTransport.JDK) ? 2 : 1);
 		}
 	}

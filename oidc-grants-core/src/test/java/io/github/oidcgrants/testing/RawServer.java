@@ -60,8 +60,7 @@ public final class RawServer implements AutoCloseable {
 	 */
 	public static URI deaf() {
 		// One that nobody ever accepted on: a thread in accept() may take one more
-		// connection
-		// after the socket is closed.
+		// connection after the socket is closed.
 		try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 }))) {
 			return URI.create("http://127.0.0.1:" + gone.getLocalPort() + "/token");
 		}
