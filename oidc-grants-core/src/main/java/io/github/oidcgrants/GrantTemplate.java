@@ -78,7 +78,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 		this.client = client;
 		this.cache = cache;
 		for (GrantRegistration registration : registrations) {
-			Registered registered = new Registered(registration, this::run);
+			Registered registered = new Registered(registration, this::run, this::loggedIn);
 			if (this.registrations.putIfAbsent(registration.id(), registered) != null) {
 				throw GrantException
 					.misconfigured("There are two registrations '" + registration.id() + "': rename one of them");
@@ -292,7 +292,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 			DeviceAuthorizationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollDevice(registered.registration().configuration(), pending, parameters,
-				kept(registered, options, pending.expiresAt()), (token) -> loggedIn(registered, token));
+				kept(registered, options, pending.expiresAt()), registered.login());
 	}
 
 	/**
@@ -334,7 +334,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 			BackchannelAuthenticationResponse pending, GrantParameters parameters, GrantOptions options) {
 		Registered registered = registered(registrationId);
 		return this.client.pollBackchannel(registered.registration().configuration(), pending, parameters,
-				kept(registered, options, pending.expiresAt()), (token) -> loggedIn(registered, token));
+				kept(registered, options, pending.expiresAt()), registered.login());
 	}
 
 	private TokenEndpointResponse loggedIn(Registered registered, TokenEndpointResponse token) {

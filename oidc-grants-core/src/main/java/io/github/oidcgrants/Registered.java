@@ -2,7 +2,9 @@ package io.github.oidcgrants;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
@@ -24,9 +26,18 @@ final class Registered {
 
 	private final KeptGrants grants;
 
-	Registered(GrantRegistration registration, Function<CachedGrant, TokenEndpointResponse> runner) {
+	private final UnaryOperator<TokenEndpointResponse> login;
+
+	/**
+	 * Creates it.
+	 * @param runner runs a grant whose token is kept
+	 * @param login is given the token of a user who has decided
+	 */
+	Registered(GrantRegistration registration, Function<CachedGrant, TokenEndpointResponse> runner,
+			BiFunction<Registered, TokenEndpointResponse, TokenEndpointResponse> login) {
 		this.registration = registration;
 		this.grants = new KeptGrants(this, runner);
+		this.login = (token) -> login.apply(this, token);
 	}
 
 	GrantRegistration registration() {
@@ -38,6 +49,13 @@ final class Registered {
 	 */
 	KeptGrants grants() {
 		return this.grants;
+	}
+
+	/**
+	 * {@return what sees the token of a user who has decided: one for all who wait}
+	 */
+	UnaryOperator<TokenEndpointResponse> login() {
+		return this.login;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.oidcgrants.grant;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -149,10 +150,12 @@ public final class BackchannelAuthenticationGrant {
 		if (notification != null) {
 			Runnable wake = () -> this.polls.ping(poll);
 			notification.onArrival(wake);
+			// Not the whole answer: a hundred thousand of them may wait.
+			Instant expiresAt = pending.expiresAt();
 			// A second poll of one request has all the time that the first had.
-			this.notifications.expectUntil(notification, pending.expiresAt());
+			this.notifications.expectUntil(notification, expiresAt);
 			CompletableFuture<TokenEndpointResponse> unused = poll
-				.whenComplete((token, failure) -> this.notifications.settled(notification, wake, pending.expiresAt()));
+				.whenComplete((token, failure) -> this.notifications.settled(notification, wake, expiresAt));
 		}
 		return poll;
 	}
