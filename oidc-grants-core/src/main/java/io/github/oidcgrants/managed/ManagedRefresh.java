@@ -23,6 +23,8 @@ final class ManagedRefresh {
 
 	private static final int ATTEMPTS = 3;
 
+	private static final String NONE = " has no tokens under that name";
+
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
 	private static final long BETWEEN_TRIES = Duration.ofSeconds(1).toNanos();
@@ -124,7 +126,10 @@ final class ManagedRefresh {
 			return inTurn(slot, variant, parameters, round, leasePatience);
 		}
 		catch (RuntimeException ex) {
-			this.events.failed(ex);
+			// Before the first login there is nothing to refresh.
+			if (!(ex instanceof GrantException failure && String.valueOf(failure.getMessage()).contains(NONE))) {
+				this.events.failed(ex);
+			}
 			throw ex;
 		}
 		finally {
@@ -251,8 +256,9 @@ final class ManagedRefresh {
 	private Known load(ManagedSlot slot) {
 		Known known = this.entries.load(slot);
 		if (known == null) {
-			throw GrantException.misconfigured("The registration '" + this.registrationId
-					+ "' has no tokens under that name: hand them over first, or log in again");
+			throw GrantException.misconfigured("The registration '" + this.registrationId + "'" + NONE
+					+ ": log in where it keeps its logins (initiateDeviceAuthorization,"
+					+ " initiateBackchannelAuthentication), or hand tokens over first (put)");
 		}
 		if (known.entry().isLost()) {
 			throw GrantException.oauthError(new OAuth2Error(OAuth2ErrorCodes.INVALID_GRANT),

@@ -264,6 +264,8 @@ class ManagedTokensTests {
 	void namesAndClientsAreKeptApart() {
 		this.tokens.put("ada", this.rig.login("ada"));
 		assertMisconfigured("has no tokens under that name", () -> this.tokens.token("grace"));
+		assertThat(this.tokens.status()).as("nobody has logged in yet: no failure")
+			.isEqualTo(new ManagedTokensStatus(0, 0, 0, null));
 		ManagedTokens other = new ManagedTokens(ManagedRig.REGISTRATION, "another client", this.store,
 				this.rig.refresher(), ManagedRig.TIMEOUT, this.rig.time);
 		assertMisconfigured("has no tokens under that name", () -> other.token("ada"));
