@@ -233,9 +233,9 @@ public final class GrantRegistration {
 		/**
 		 * Sets where tokens may go. Unless set, they may go to the origins of the
 		 * {@code https} resources among the parameters.
-		 * @param origins addresses of which only scheme, host and port count
+		 * @param origins each a scheme, a host and, unless it is the usual one, a port
 		 * @return this
-		 * @throws GrantException {@link Kind#MISCONFIGURED} if one has no scheme or host
+		 * @throws GrantException {@link Kind#MISCONFIGURED} if one is not
 		 */
 		public Builder allowedOrigins(Collection<String> origins) {
 			this.allowedOrigins = origins.stream().map(Origin::parse).collect(Collectors.toUnmodifiableSet());

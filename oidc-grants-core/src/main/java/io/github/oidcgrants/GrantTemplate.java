@@ -528,9 +528,10 @@ public final class GrantTemplate implements GrantOperations<String> {
 		Registered registered = this.registrations.get(registrationId);
 		if (registered == null) {
 			String id = new Redactor().clean(registrationId);
-			throw GrantException
-				.misconfigured("There is no registration '" + id + "', only " + this.registrations.keySet()
-						+ ": add oidc-grants.registration." + id + ", or use one that is there");
+			throw GrantException.misconfigured("There is no registration '" + id + "'"
+					+ (this.registrations.isEmpty() ? ", nor any other: add oidc-grants.registration." + id
+							: ", only " + this.registrations.keySet() + ": add oidc-grants.registration." + id
+									+ ", or use one that is there"));
 		}
 		return registered;
 	}

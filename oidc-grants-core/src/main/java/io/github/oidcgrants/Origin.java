@@ -26,7 +26,7 @@ record Origin(String scheme, String host, int port) {
 		try {
 			URI uri = new URI(text);
 			if (("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()))
-					&& uri.getHost() != null && uri.getRawUserInfo() == null) {
+					&& uri.getHost() != null && uri.getRawUserInfo() == null && isBare(uri)) {
 				return of(uri);
 			}
 		}
@@ -34,7 +34,13 @@ record Origin(String scheme, String host, int port) {
 			// Falls through: it is as unusable as a relative one.
 		}
 		throw GrantException.misconfigured("The allowed origin '" + new Redactor().clean(text)
-				+ "' is none: write it like https://api.example.com (allowed-origins)");
+				+ "' is none: write it like https://api.example.com, without a path (allowed-origins)");
+	}
+
+	// A path would look as if it narrowed something down.
+	private static boolean isBare(URI uri) {
+		return (uri.getRawPath().isEmpty() || "/".equals(uri.getRawPath())) && uri.getRawQuery() == null
+				&& uri.getRawFragment() == null;
 	}
 
 	boolean isSecure() {

@@ -133,7 +133,9 @@ class ClientCredentialsBadAnswersTests {
 			.withHeader("WWW-Authenticate", "Negotiate YWJj, Basic realm=\"a, b\"", "Digest qop=\"auth\""));
 		GrantException failure = catchThrowableOfType(GrantException.class, this::grant);
 		assertThat(failure.statusCode()).isEqualTo(401);
-		assertThat(failure).hasMessageEndingWith("; it asks for the authentication negotiate, basic, digest");
+		assertThat(failure)
+			.hasMessageEndingWith("; it asks for the authentication negotiate, basic, digest. Check client-id,"
+					+ " client-authentication-method, and the secret or key");
 	}
 
 	@Test

@@ -30,6 +30,8 @@ final class OAuthAnswer {
 	// RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 8693 section 2.2.2, RFC 8707
 	// section 2,
 	// RFC 9396 section 5, RFC 9449 sections 5 and 8, CIBA Core 1.0 sections 11 and 13.
+	private static final String CHECK_CLIENT = "Check client-id, client-authentication-method, and the secret or key";
+
 	private static final Set<@Nullable Object> REGISTERED = new HashSet<>(List.of("invalid_request", "invalid_client",
 			"invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "access_denied",
 			"server_error", "temporarily_unavailable", "authorization_pending", "slow_down", "expired_token",
@@ -67,9 +69,10 @@ final class OAuthAnswer {
 			}
 		}
 		if (status != 200) {
-			throw GrantException.answer(Kind.UNEXPECTED_STATUS,
-					answer.call() + " answered with status " + status + " and no OAuth error" + schemes(answer), status,
-					retryAfter(answer, clock));
+			throw GrantException.answer(
+					Kind.UNEXPECTED_STATUS, answer.call() + " answered with status " + status + " and no OAuth error"
+							+ schemes(answer) + ((status == 401) ? ". " + CHECK_CLIENT : ""),
+					status, retryAfter(answer, clock));
 		}
 		Map<String, @Nullable Object> body = answer.object();
 		Object error = body.get(OAuth2ParameterNames.ERROR);
@@ -119,7 +122,7 @@ final class OAuthAnswer {
 		String description = (error.getDescription() != null) ? ": " + error.getDescription() : "";
 		// Keycloak calls it unauthorized_client.
 		if (answer.status() == 401 || OAuth2ErrorCodes.INVALID_CLIENT.equals(error.getErrorCode())) {
-			description += ". Check client-id, client-authentication-method, and the secret or key";
+			description += ". " + CHECK_CLIENT;
 		}
 		return GrantException.oauthError(error, answer.call() + " was refused with " + error.getErrorCode()
 				+ " (status " + answer.status() + ")" + description, answer.status(), retryAfter);

@@ -59,8 +59,11 @@ final class TokenProofs {
 			throw GrantException
 				.misconfigured("DPoP is required (" + configuration.describe() + "), but the server lists "
 						+ (listed.isEmpty() ? "no algorithm for it" : "only the algorithms " + listed)
-						+ ", and the key's is " + handle.algorithm()
-						+ ": nothing was sent. Use a key that the server takes, or another mode" + " (dpop.mode)");
+						+ ", and the key's is " + handle.algorithm() + ": nothing was sent. "
+						+ (listed.isEmpty()
+								? "Use another mode (dpop.mode: preferred or off), or configure the token endpoint"
+										+ " (token-uri) if the server does it without saying so"
+								: "Use a key that the server takes, or another mode (dpop.mode)"));
 		}
 		boolean proved = listed.isEmpty() || listed.contains(handle.algorithm()) || options.boundDPoP();
 		return new TokenProofs(proved ? handle : null, required);
@@ -124,10 +127,10 @@ final class TokenProofs {
 			throw answer.malformed("its token is bound to a DPoP key, although no proof was sent");
 		}
 		if (this.required && "bearer".equals(response.tokenType())) {
-			throw GrantException.answer(Kind.MALFORMED_RESPONSE,
-					"The answer to " + answer.call()
-							+ " is a Bearer token, although DPoP is required (dpop.mode): it is" + " not used",
-					answer.status(), null);
+			throw GrantException.answer(Kind.MALFORMED_RESPONSE, "The answer to " + answer.call()
+					+ " is a Bearer token, although DPoP is required: it is not used. Does the server bind tokens"
+					+ " for this client? If not, use another mode (dpop.mode: preferred or off)", answer.status(),
+					null);
 		}
 		return (bound && this.handle != null) ? response.boundTo(this.handle.thumbprint()) : response;
 	}

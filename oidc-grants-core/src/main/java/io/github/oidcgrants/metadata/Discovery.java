@@ -48,6 +48,11 @@ final class Discovery {
 	}
 
 	private static URI parse(String issuer) {
+		if (issuer.contains("/.well-known/")) {
+			throw GrantException
+				.misconfigured("The issuer '" + new Redactor().clean(issuer.replaceFirst("//[^/@]*@", "//"))
+						+ "' is where its metadata are: leave out /.well-known/ and what follows (issuer-uri)");
+		}
 		try {
 			URI uri = new URI(issuer);
 			boolean web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
