@@ -22,8 +22,8 @@ class AuthorizationServerInitializer implements ApplicationContextInitializer<Ge
 
 	@Override
 	public void initialize(GenericApplicationContext sample) {
-		DemoClient client = DemoClient
-			.generate(sample.getEnvironment().getRequiredProperty(PREFIX + "port", Integer.class));
+		DemoClient client = DemoClient.of(sample.getEnvironment().getRequiredProperty(PREFIX + "port", Integer.class),
+				sample.getEnvironment().getProperty(PREFIX + "client-secret"));
 		DemoPerson person = new DemoPerson(sample.getEnvironment().getRequiredProperty("sample.user.name"),
 				sample.getEnvironment().getRequiredProperty("sample.user.password"));
 		int port = isBuild() ? client.serverPort() : start(client, person, sample.getDefaultListableBeanFactory());

@@ -2,9 +2,11 @@ package io.github.oidcgrants.sample.server;
 
 import java.util.UUID;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What the sample and its authorization server must agree on. The secret is a new one at
- * each start, so that none is written anywhere.
+ * What the sample and its authorization server must agree on. Unless one is configured,
+ * the secret is a new one at each start, so that none is written anywhere.
  *
  * @param serverPort the port of the authorization server; 0 for any that is free
  * @param id the client's identifier
@@ -12,8 +14,8 @@ import java.util.UUID;
  */
 record DemoClient(int serverPort, String id, String secret) {
 
-	static DemoClient generate(int serverPort) {
-		return new DemoClient(serverPort, "sample", UUID.randomUUID().toString());
+	static DemoClient of(int serverPort, @Nullable String secret) {
+		return new DemoClient(serverPort, "sample", (secret != null) ? secret : UUID.randomUUID().toString());
 	}
 
 	@Override
