@@ -140,6 +140,12 @@ class GrantTemplateTests {
 	}
 
 	@Test
+	void saysWhereThereIsNoRegistrationAtAll() {
+		assertThat(misuse(() -> template().token("users")))
+			.hasMessage("There is no registration 'users', nor any other: add oidc-grants.registration.users");
+	}
+
+	@Test
 	void refusesTwoRegistrationsOfOneName() {
 		GrantRegistration one = GrantRegistration.builder("one", this.configuration)
 			.parameters(GrantParameters.none())

@@ -28,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Bound tokens, and an API that wants proofs. In an application of its own: what a call
  * takes depends on whether there was one before.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "sample.authorization-server.port=0", "spring.application.name=dpop" })
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "sample.authorization-server.port=0",
+		"sample.authorization-server.client-secret=of-my-own", "spring.application.name=dpop" })
 class SampleDpopTests {
 
 	@Autowired

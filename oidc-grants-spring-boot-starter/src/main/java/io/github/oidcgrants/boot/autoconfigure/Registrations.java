@@ -160,7 +160,8 @@ final class Registrations {
 						"Use https, or set allow-insecure-requests to true where nobody else can listen");
 			}
 		}
-		at.check(() -> builder.allowedOrigins(origins), "Set it to origins such as https://api.example.com");
+		at.check(() -> builder.allowedOrigins(origins),
+				"Set it to origins such as https://api.example.com, without a path");
 	}
 
 	private static TokenCachePolicy cachePolicy(Property at, OidcGrantsProperties.Cache cache) {
