@@ -105,15 +105,7 @@ final class DecisionRig implements AutoCloseable {
 		do {
 			this.polls.run();
 		}
-		while (runTasks());
-	}
-
-	private boolean runTasks() {
-		boolean any = !this.tasks.isEmpty();
-		for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
-			task.run();
-		}
-		return any;
+		while (PollRig.run(this.tasks));
 	}
 
 	@Override

@@ -307,12 +307,16 @@ final class PollRig {
 		do {
 			this.polls.run();
 		}
-		while (runTasks());
+		while (run(this.tasks));
 	}
 
-	private boolean runTasks() {
-		boolean any = !this.tasks.isEmpty();
-		for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
+	/**
+	 * Runs what an executor was given, and what comes of that.
+	 * @return whether there was anything
+	 */
+	static boolean run(Queue<Runnable> tasks) {
+		boolean any = !tasks.isEmpty();
+		for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
 			task.run();
 		}
 		return any;

@@ -1,11 +1,6 @@
 package io.github.oidcgrants.jose;
 
-import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.SignatureException;
 import java.security.SignatureSpi;
 import java.util.HexFormat;
@@ -13,6 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import io.github.oidcgrants.testing.DelegatingSignature;
 import io.github.oidcgrants.testing.Refusals;
 import io.github.oidcgrants.testing.SpyProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -77,7 +73,7 @@ class CryptoProvidersTests {
 	/**
 	 * Does what the JDK does, but for a signature that is nobody's, or the belief in all.
 	 */
-	private static final class Tampered extends SignatureSpi {
+	private static final class Tampered extends DelegatingSignature {
 
 		// Two numbers that could be one's.
 		private static final byte[] NOBODYS = HexFormat.of().parseHex("3006020101020101");
@@ -86,60 +82,20 @@ class CryptoProvidersTests {
 
 		private final boolean believesAll;
 
-		private final Signature real;
-
 		Tampered(Object engine, boolean signsWrongly, boolean believesAll) {
 			assertThat(engine).isInstanceOf(SignatureSpi.class);
 			this.signsWrongly = signsWrongly;
 			this.believesAll = believesAll;
-			try {
-				this.real = Signature.getInstance("SHA256withECDSA", "SunEC");
-			}
-			catch (GeneralSecurityException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		@Override
-		protected void engineInitVerify(PublicKey publicKey) throws InvalidKeyException {
-			this.real.initVerify(publicKey);
-		}
-
-		@Override
-		protected void engineInitSign(PrivateKey privateKey) throws InvalidKeyException {
-			this.real.initSign(privateKey);
-		}
-
-		@Override
-		protected void engineUpdate(byte b) throws SignatureException {
-			this.real.update(b);
-		}
-
-		@Override
-		protected void engineUpdate(byte[] b, int off, int len) throws SignatureException {
-			this.real.update(b, off, len);
 		}
 
 		@Override
 		protected byte[] engineSign() throws SignatureException {
-			return this.signsWrongly ? NOBODYS : this.real.sign();
+			return this.signsWrongly ? NOBODYS : super.engineSign();
 		}
 
 		@Override
 		protected boolean engineVerify(byte[] sigBytes) throws SignatureException {
-			return this.believesAll || this.real.verify(sigBytes);
-		}
-
-		@Override
-		@Deprecated
-		protected void engineSetParameter(String param, Object value) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		@Deprecated
-		protected Object engineGetParameter(String param) {
-			throw new UnsupportedOperationException();
+			return this.believesAll || super.engineVerify(sigBytes);
 		}
 
 	}

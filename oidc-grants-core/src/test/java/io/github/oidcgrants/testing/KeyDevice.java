@@ -1,6 +1,5 @@
 package io.github.oidcgrants.testing;
 
-import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -9,7 +8,6 @@ import java.security.PublicKey;
 import java.security.Security;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.SignatureSpi;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.nimbusds.jose.jwk.Curve;
@@ -68,20 +66,12 @@ public final class KeyDevice extends Provider implements AutoCloseable {
 		Security.removeProvider(getName());
 	}
 
-	private static final class DeviceSignature extends SignatureSpi {
+	private static final class DeviceSignature extends DelegatingSignature {
 
 		private final KeyDevice device;
 
-		private final Signature inside;
-
 		DeviceSignature(KeyDevice device) {
 			this.device = device;
-			try {
-				this.inside = Signature.getInstance("SHA256withECDSA", "SunEC");
-			}
-			catch (GeneralSecurityException ex) {
-				throw new IllegalStateException(ex);
-			}
 		}
 
 		@Override
@@ -94,17 +84,7 @@ public final class KeyDevice extends Provider implements AutoCloseable {
 			if (!(privateKey instanceof OpaquePrivateKey)) {
 				throw new InvalidKeyException("Not the key in the device");
 			}
-			this.inside.initSign(TestKeys.P256_PAIR.getPrivate());
-		}
-
-		@Override
-		protected void engineUpdate(byte b) throws SignatureException {
-			this.inside.update(b);
-		}
-
-		@Override
-		protected void engineUpdate(byte[] b, int off, int len) throws SignatureException {
-			this.inside.update(b, off, len);
+			super.engineInitSign(TestKeys.P256_PAIR.getPrivate());
 		}
 
 		@Override
@@ -113,24 +93,7 @@ public final class KeyDevice extends Provider implements AutoCloseable {
 				throw new ProviderException("CKR_DEVICE_REMOVED");
 			}
 			this.device.signatures.incrementAndGet();
-			return this.inside.sign();
-		}
-
-		@Override
-		protected boolean engineVerify(byte[] sigBytes) {
-			return false;
-		}
-
-		@Override
-		@Deprecated
-		protected void engineSetParameter(String param, Object value) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		@Deprecated
-		protected Object engineGetParameter(String param) {
-			throw new UnsupportedOperationException();
+			return super.engineSign();
 		}
 
 	}
