@@ -132,12 +132,8 @@ public final class GrantOptions {
 	 * {@return the same with the timeout of the configuration}
 	 */
 	public GrantOptions withoutTimeout() {
-		Builder builder = builder();
-		builder.forceNew = this.forceNew;
-		builder.cacheAs = this.cacheAs;
-		builder.dpop = this.dpop;
-		builder.dpopMode = this.dpopMode;
-		builder.pollingListener = this.pollingListener;
+		Builder builder = new Builder(this);
+		builder.timeout = null;
 		return builder.build();
 	}
 
