@@ -189,7 +189,7 @@ final class SecondLevel {
 				try {
 					step.call();
 				}
-				catch (Exception ex) {
+				catch (Throwable ex) {
 					failed(what + " failed with " + describe(ex), true);
 				}
 				finally {

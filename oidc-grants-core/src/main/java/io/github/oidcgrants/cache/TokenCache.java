@@ -378,6 +378,12 @@ public final class TokenCache {
 	 * @param token what was kept of it; a server may give the same value again
 	 */
 	private record GivenUp(String accessToken, @Nullable TimedToken token) {
+
+		@Override
+		public String toString() {
+			return "GivenUp[token=" + this.token + "]";
+		}
+
 	}
 
 	/**

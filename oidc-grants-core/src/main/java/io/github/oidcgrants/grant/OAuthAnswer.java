@@ -27,11 +27,11 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
  */
 final class OAuthAnswer {
 
-	// RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 8693 section 2.2.2, RFC 8707
-	// section 2,
-	// RFC 9396 section 5, RFC 9449 sections 5 and 8, CIBA Core 1.0 sections 11 and 13.
 	private static final String CHECK_CLIENT = "Check client-id, client-authentication-method, and the secret or key";
 
+	// RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 8693 section 2.2.2, RFC 8707
+	// section 2, RFC 9396 section 5, RFC 9449 sections 5 and 8, CIBA Core 1.0 sections 11
+	// and 13.
 	private static final Set<@Nullable Object> REGISTERED = new HashSet<>(List.of("invalid_request", "invalid_client",
 			"invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "access_denied",
 			"server_error", "temporarily_unavailable", "authorization_pending", "slow_down", "expired_token",

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedStore implements ManagedTokenStore {
 
-	private static final String FAILED = "The store of managed tokens could not be ";
+	static final String FAILED = "The store of managed tokens could not be ";
 
 	private static final int STEPS = 64;
 
@@ -84,8 +84,7 @@ final class BoundedStore implements ManagedTokenStore {
 		}
 		catch (TimeoutException ex) {
 			task.cancel(true);
-			throw GrantException.of(Kind.TRANSPORT,
-					"The store of managed tokens could not be " + what + ": it gave no answer within " + this.timeout);
+			throw GrantException.of(Kind.TRANSPORT, FAILED + what + ": it gave no answer within " + this.timeout);
 		}
 		catch (RuntimeException | Error ex) {
 			// No thread could be had.

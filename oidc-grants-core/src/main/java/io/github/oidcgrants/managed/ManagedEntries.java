@@ -176,7 +176,7 @@ final class ManagedEntries {
 
 	private static GrantException changesTooOften() {
 		return GrantException.of(Kind.TRANSPORT,
-				"The store of managed tokens could not be written: what it holds changes again and again");
+				BoundedStore.FAILED + "written: what it holds changes again and again");
 	}
 
 	private boolean write(ManagedSlot slot, @Nullable String expected, Known next) {

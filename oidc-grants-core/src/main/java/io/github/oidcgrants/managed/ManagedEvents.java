@@ -108,7 +108,21 @@ final class ManagedEvents {
 
 		private final List<Consumer<ManagedTokenListener>> events = new ArrayList<>();
 
+		private boolean absent;
+
 		private Round() {
+		}
+
+		/**
+		 * Takes note that there is nothing under the name: as it is before the first
+		 * login, so no failure.
+		 */
+		void absent() {
+			this.absent = true;
+		}
+
+		boolean isAbsent() {
+			return this.absent;
 		}
 
 		void refreshed(ManagedSlot slot) {

@@ -23,8 +23,6 @@ final class ManagedRefresh {
 
 	private static final int ATTEMPTS = 3;
 
-	private static final String NONE = " has no tokens under that name";
-
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
 	private static final long BETWEEN_TRIES = Duration.ofSeconds(1).toNanos();
@@ -126,8 +124,7 @@ final class ManagedRefresh {
 			return inTurn(slot, variant, parameters, round, leasePatience);
 		}
 		catch (RuntimeException ex) {
-			// Before the first login there is nothing to refresh.
-			if (!(ex instanceof GrantException failure && String.valueOf(failure.getMessage()).contains(NONE))) {
+			if (!round.isAbsent()) {
 				this.events.failed(ex);
 			}
 			throw ex;
@@ -161,7 +158,6 @@ final class ManagedRefresh {
 				}
 			}
 			finally {
-				this.unsaved.settle(slot);
 				slot.lock.unlock();
 			}
 			pause(since, leasePatience);
@@ -207,7 +203,7 @@ final class ManagedRefresh {
 	private @Nullable TokenEndpointResponse refresh(ManagedSlot slot, String variant, GrantParameters parameters,
 			ManagedEvents.Round round) {
 		long since = this.clockwork.nanos();
-		Known current = load(slot);
+		Known current = load(slot, round);
 		TokenEndpointResponse fresh = fresh(slot, variant);
 		if (fresh != null) {
 			return fresh;
@@ -216,6 +212,7 @@ final class ManagedRefresh {
 			// The lease is to last for as long as the request may take.
 			return null;
 		}
+		long sentNanos = this.clockwork.nanos();
 		try {
 			TokenEndpointResponse token = send(slot, current, variant, parameters, round);
 			if (token != null) {
@@ -231,7 +228,7 @@ final class ManagedRefresh {
 				return null;
 			}
 			if (!TokenVariant.DEFAULT.equals(variant) && isAlive(slot, current, round)) {
-				this.coolDowns.failed(new Asked(slot.key, variant), ex, this.clockwork.nanos());
+				this.coolDowns.failed(new Asked(slot.key, variant), ex, sentNanos);
 				throw ex;
 			}
 			if (!lose(slot)) {
@@ -253,11 +250,12 @@ final class ManagedRefresh {
 		}
 	}
 
-	private Known load(ManagedSlot slot) {
+	private Known load(ManagedSlot slot, ManagedEvents.Round round) {
 		Known known = this.entries.load(slot);
 		if (known == null) {
-			throw GrantException.misconfigured("The registration '" + this.registrationId + "'" + NONE
-					+ ": log in where it keeps its logins (initiateDeviceAuthorization,"
+			round.absent();
+			throw GrantException.misconfigured("The registration '" + this.registrationId
+					+ "' has no tokens under that name: log in where it keeps its logins (initiateDeviceAuthorization,"
 					+ " initiateBackchannelAuthentication), or hand tokens over first (put)");
 		}
 		if (known.entry().isLost()) {

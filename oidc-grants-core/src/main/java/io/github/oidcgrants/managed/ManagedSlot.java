@@ -153,6 +153,12 @@ final class ManagedSlot {
 	}
 
 	private record Refusal(String variant, String accessToken, long at, boolean isOpen) {
+
+		@Override
+		public String toString() {
+			return "Refusal[isOpen=" + this.isOpen + "]";
+		}
+
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.oidcgrants.managed;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -189,10 +190,22 @@ public final class ManagedTokens {
 		}
 	}
 
+	// The flight begins when the work does, not when it is handed over: a caller without
+	// a token never waits for a queue.
 	private void refreshAhead(ManagedSlot slot, String variant, GrantParameters parameters, TimedToken kept) {
+		try {
+			this.clockwork.background().execute(() -> refreshNow(slot, variant, parameters, kept));
+		}
+		catch (RejectedExecutionException ex) {
+			kept.refreshEnded(this.refresh.nextTry(slot, variant));
+			this.events.notRefreshedAhead(ex);
+		}
+	}
+
+	private void refreshNow(ManagedSlot slot, String variant, GrantParameters parameters, TimedToken kept) {
 		ManagedEvents.Round round = this.events.begin();
 		CompletableFuture<TokenEndpointResponse> unused = this.flights
-			.begin(new Wanted(slot.key, slot.logins, variant), this.clockwork.background(),
+			.begin(new Wanted(slot.key, slot.logins, variant), Runnable::run,
 					() -> this.refresh.run(slot, variant, parameters, round, LEASE_AHEAD), round::end)
 			.whenComplete((token, problem) -> {
 				kept.refreshEnded(this.refresh.nextTry(slot, variant));

@@ -97,11 +97,16 @@ final class UnsavedTokens {
 			return;
 		}
 		try {
-			if (slot.unsaved != null) {
+			ManagedSlot.Unsaved successor = slot.unsaved;
+			if (successor != null) {
 				this.entries.renewLease(slot);
 				this.entries.save(slot);
+				settle(slot);
+				// Else there was something newer, or nothing any more.
+				if (successor.next().equals(slot.known)) {
+					this.events.saved();
+				}
 				this.entries.releaseLease(slot);
-				this.events.saved();
 			}
 			settle(slot);
 		}

@@ -113,8 +113,12 @@ final class ManagedRig implements AutoCloseable {
 	}
 
 	ManagedTokens tokens(ManagedTokenStore store, Executor threads, LongConsumer pause) {
+		return tokens(store, threads, threads, pause);
+	}
+
+	ManagedTokens tokens(ManagedTokenStore store, Executor threads, Executor background, LongConsumer pause) {
 		ManagedTokens tokens = new ManagedTokens(REGISTRATION, "client", store, refresher(), TIMEOUT,
-				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads, threads,
+				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads, background,
 						() -> 0.5));
 		tokens.listen(new Hearing());
 		return tokens;

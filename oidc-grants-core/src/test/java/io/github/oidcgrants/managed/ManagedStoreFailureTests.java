@@ -320,6 +320,7 @@ class ManagedStoreFailureTests {
 		this.store.recover();
 		this.rig.aWhileLater();
 		assertThat(this.tokens.status().unsaved()).isZero();
+		assertThat(log()).noneMatch((line) -> line.contains("is in the store now"));
 		assertThat(otherProcess().token("main").accessToken()).startsWith("access-grace");
 		assertThat(this.tokens.token("main").accessToken()).startsWith("access-grace");
 	}

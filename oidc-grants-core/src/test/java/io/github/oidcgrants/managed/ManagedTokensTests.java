@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 
 import io.github.oidcgrants.error.GrantException;
@@ -129,6 +130,36 @@ class ManagedTokensTests {
 		this.rig.server.always(null);
 		this.rig.time.advance(Duration.ofSeconds(30));
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
+	}
+
+	@Test
+	void whoHasNoTokenDoesNotWaitForARefreshThatStandsInAQueue() {
+		List<Runnable> queue = new ArrayList<>();
+		ManagedTokens queued = this.rig.tokens(this.store, Runnable::run, queue::add, (nanos) -> {
+		});
+		queued.put("ada", this.rig.login("ada"));
+		this.rig.time.advance(Duration.ofMinutes(4));
+		assertThat(queued.token("ada").accessToken()).isEqualTo("access-ada-1");
+		assertThat(queue).hasSize(1);
+		this.rig.time.advance(Duration.ofMinutes(1));
+		assertThat(queued.token("ada").accessToken()).isEqualTo("access-ada-2");
+		queue.forEach(Runnable::run);
+		assertThat(this.rig.server.refreshed()).as("that was fresh by then").hasSize(1);
+	}
+
+	@Test
+	void aFullQueueIsTriedAgainByALaterCall() {
+		ManagedTokens full = this.rig.tokens(this.store, Runnable::run, (task) -> {
+			throw new RejectedExecutionException("full");
+		}, (nanos) -> {
+		});
+		full.put("ada", this.rig.login("ada"));
+		this.rig.time.advance(Duration.ofMinutes(4));
+		assertThat(full.token("ada").accessToken()).isEqualTo("access-ada-1");
+		this.rig.coolDown();
+		assertThat(full.token("ada").accessToken()).isEqualTo("access-ada-1");
+		this.rig.time.advance(Duration.ofMinutes(1));
+		assertThat(full.token("ada").accessToken()).isEqualTo("access-ada-2");
 	}
 
 	@ParameterizedTest
@@ -327,6 +358,25 @@ class ManagedTokensTests {
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1", "refresh-ada-1");
 		this.rig.coolDown();
 		assertThat(this.tokens.token("ada", audit).accessToken()).isEqualTo("access-ada-3");
+	}
+
+	@Test
+	void aServerThatIsLostWhileItIsFoundOutWhatItRefusedIsLeftAlone() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.tokens.put("grace", this.rig.login("grace"));
+		this.rig.expire();
+		this.rig.server.next((work) -> {
+			this.rig.time.advance(Duration.ofMillis(1));
+			return new RotatingServer.Reply(400, "{\"error\": \"invalid_grant\"}");
+		});
+		this.rig.server.next((work) -> {
+			this.rig.time.advance(Duration.ofMillis(1));
+			return null;
+		});
+		GrantParameters audit = GrantParameters.builder().resource("https://audit.example").build();
+		assertFails(Kind.OAUTH_ERROR, () -> this.tokens.token("ada", audit)).withMessageContaining("invalid_grant");
+		assertFails(Kind.COOLING_DOWN, () -> this.tokens.token("grace"));
+		assertThat(this.rig.server.refreshed()).hasSize(2);
 	}
 
 	@Test
