@@ -95,15 +95,18 @@ public final class AuthorizationServer {
 	}
 
 	/**
-	 * {@return the origin (RFC 6454) that tokens are asked for at: that of the token
-	 * endpoint if it is known, else that of the issuer. Many issuers may share it}
+	 * {@return the origin (RFC 6454), its port included, that tokens are asked for at:
+	 * that of the token endpoint if it is known, else that of the issuer. Many issuers
+	 * may share it}
 	 * @param mutualTls whether the client presents a certificate
 	 */
 	public String tokenOrigin(boolean mutualTls) {
 		ServerMetadata known = this.metadata.known();
 		URI uri = (known.get(ServerMetadata.TOKEN_ENDPOINT) != null)
 				? known.endpoint(ServerMetadata.TOKEN_ENDPOINT, mutualTls) : URI.create(id());
-		return uri.resolve("/").toString().toLowerCase(Locale.ROOT);
+		int usual = "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+		return (uri.getScheme() + "://" + uri.getHost() + ":" + ((uri.getPort() < 0) ? usual : uri.getPort()))
+			.toLowerCase(Locale.ROOT);
 	}
 
 	/**

@@ -53,15 +53,14 @@ class PollTurnsTests {
 			}
 		}
 		assertThat(takeAll(turns)).hasSize(32);
-		assertThat(hung).extracting(Poll::provider).containsOnly("https://hung.example/");
+		assertThat(hung).extracting(Poll::provider).containsOnly("https://hung.example:443");
 		Poll other = add(turns, "other", 1).get(0);
 		assertThat(turns.take()).isSameAs(other);
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "https://idp.example, https://idp.example/",
-			"https://idp.example:8443/a/b?c=d, https://idp.example:8443/",
-			"https://[::1]:8443/x, https://[::1]:8443/" })
+	@CsvSource({ "https://idp.example, https://idp.example:443", "https://IDP.example:443/x, https://idp.example:443",
+			"https://idp.example:8443/a/b?c=d, https://idp.example:8443", "https://[::1]:8443/x, https://[::1]:8443" })
 	void aProviderIsAnAddress(String issuer, String provider) {
 		assertThat(unstarted(AuthorizationServer.builder().tokenEndpoint(URI.create(issuer)).build()).provider())
 			.isEqualTo(provider);
@@ -73,8 +72,8 @@ class PollTurnsTests {
 			.tokenEndpoint(URI.create("https://idp.example/token"))
 			.member("mtls_endpoint_aliases", Map.of("token_endpoint", "https://mtls.example/token"))
 			.build();
-		assertThat(server.tokenOrigin(true)).isEqualTo("https://mtls.example/");
-		assertThat(server.tokenOrigin(false)).isEqualTo("https://idp.example/");
+		assertThat(server.tokenOrigin(true)).isEqualTo("https://mtls.example:443");
+		assertThat(server.tokenOrigin(false)).isEqualTo("https://idp.example:443");
 	}
 
 	@Test
@@ -84,9 +83,9 @@ class PollTurnsTests {
 		Configuration client = Configuration.builder(AuthorizationServer.discover("https://idp.example"), "client")
 			.authentication(ClientAuthentication.none())
 			.build();
-		assertThat(this.rig.unstarted(client).provider()).isEqualTo("https://idp.example/");
+		assertThat(this.rig.unstarted(client).provider()).isEqualTo("https://idp.example:443");
 		assertThat(client.server().metadata(client.http(transport, null)).issuer()).isNotNull();
-		assertThat(this.rig.unstarted(client).provider()).isEqualTo("https://tokens.example/");
+		assertThat(this.rig.unstarted(client).provider()).isEqualTo("https://tokens.example:443");
 	}
 
 	@Test
