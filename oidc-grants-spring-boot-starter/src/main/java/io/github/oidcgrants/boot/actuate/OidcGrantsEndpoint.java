@@ -39,11 +39,11 @@ public final class OidcGrantsEndpoint {
 	 */
 	@ReadOperation
 	public TokenCacheDescriptor tokens() {
-		Map<String, ManagedTokensStatus> managed = new TreeMap<>();
+		Map<String, TokenCacheDescriptor.ManagedDescriptor> managed = new TreeMap<>();
 		for (String registration : this.template.registrationIds()) {
 			ManagedTokensStatus status = this.template.managed(registration).status();
 			if (status.unsaved() + status.refreshed() + status.failures() > 0) {
-				managed.put(registration, status);
+				managed.put(registration, TokenCacheDescriptor.ManagedDescriptor.of(status));
 			}
 		}
 		return TokenCacheDescriptor.of(this.cache.status(), managed);

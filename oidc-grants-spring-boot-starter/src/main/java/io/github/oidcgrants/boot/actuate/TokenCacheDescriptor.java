@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 import io.github.oidcgrants.cache.TokenCacheStatus;
 import io.github.oidcgrants.managed.ManagedTokensStatus;
@@ -33,13 +32,11 @@ public record TokenCacheDescriptor(List<TokenDescriptor> tokens, long hits, long
 		long joinedCallers, long failures, long evictions, long maximumSize, @Nullable StoreDescriptor store,
 		Map<String, ManagedDescriptor> managed) implements OperationResponseBody {
 
-	static TokenCacheDescriptor of(TokenCacheStatus status, Map<String, ManagedTokensStatus> managed) {
-		Map<String, ManagedDescriptor> descriptors = new TreeMap<>();
-		managed.forEach((registration, tokens) -> descriptors.put(registration, ManagedDescriptor.of(tokens)));
+	static TokenCacheDescriptor of(TokenCacheStatus status, Map<String, ManagedDescriptor> managed) {
 		TokenCacheStatus.Counters counters = status.counters();
 		return new TokenCacheDescriptor(status.entries().stream().map(TokenDescriptor::of).toList(), counters.hits(),
 				counters.misses(), counters.requests(), counters.joined(), counters.failures(), counters.evictions(),
-				status.maximumSize(), StoreDescriptor.of(status.store()), descriptors);
+				status.maximumSize(), StoreDescriptor.of(status.store()), managed);
 	}
 
 	/**
