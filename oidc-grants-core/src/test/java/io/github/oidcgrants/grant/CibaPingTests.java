@@ -192,17 +192,23 @@ class CibaPingTests {
 		}
 	}
 
+	// With notifications of its own: others' end meanwhile.
 	@Test
 	void initiationThatFailedIsForgotten() {
-		String before = rig.notifications.toString();
-		this.users.answer(UserEndpoints.CIBA, AuthorizationServerRig.json(400, Map.of("error", "unknown_user_id")));
-		assertFails(Kind.OAUTH_ERROR, () -> rig.initiate(InitiationKind.CIBA, ping()));
-		assertThat(ping(token(), UserEndpoints.AUTH_REQ_ID)).isEqualTo(HttpStatus.UNAUTHORIZED);
-		this.users.answer(UserEndpoints.CIBA, AuthorizationServerRig.json(Map.of("expires_in", 600)));
-		assertFails(Kind.MALFORMED_RESPONSE, () -> rig.initiate(InitiationKind.CIBA, ping()));
-		this.users.answer(UserEndpoints.CIBA, WireMock.aResponse().withFault(Fault.EMPTY_RESPONSE));
-		assertFails(Kind.TRANSPORT, () -> rig.initiate(InitiationKind.CIBA, ping()));
-		assertThat(rig.notifications).hasToString(before);
+		try (DecisionRig own = new DecisionRig()) {
+			this.users.answer(UserEndpoints.CIBA, AuthorizationServerRig.json(400, Map.of("error", "unknown_user_id")));
+			assertFails(Kind.OAUTH_ERROR, () -> own.initiate(InitiationKind.CIBA, ping()));
+			assertThat(own.notifications.isExpected("Bearer " + token())).isFalse();
+			this.users.answer(UserEndpoints.CIBA, AuthorizationServerRig.json(Map.of("expires_in", 600)));
+			assertFails(Kind.MALFORMED_RESPONSE, () -> own.initiate(InitiationKind.CIBA, ping()));
+			this.users.answer(UserEndpoints.CIBA, WireMock.aResponse().withFault(Fault.EMPTY_RESPONSE));
+			assertFails(Kind.TRANSPORT, () -> own.initiate(InitiationKind.CIBA, ping()));
+			assertThat(own.notifications).hasToString("CibaNotifications[expected=0]");
+			this.users.answer(UserEndpoints.CIBA, AuthorizationServerRig
+				.json(Map.of("auth_req_id", UserEndpoints.AUTH_REQ_ID, "expires_in", 600, "interval", 60)));
+			own.initiate(InitiationKind.CIBA, ping());
+			assertThat(own.notifications).hasToString("CibaNotifications[expected=1]");
+		}
 	}
 
 	@Test
