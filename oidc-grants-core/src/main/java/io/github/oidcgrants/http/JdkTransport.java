@@ -75,9 +75,7 @@ final class JdkTransport implements ClientHttpRequestFactory {
 
 		private @Nullable Duration timeout;
 
-		private volatile @Nullable InputStream answer;
-
-		private volatile boolean aborted;
+		private @Nullable CollectedBody collected;
 
 		Request(HttpClient client, URI uri, HttpMethod method) {
 			this.client = client;
@@ -103,18 +101,17 @@ final class JdkTransport implements ClientHttpRequestFactory {
 		@Override
 		protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 			try {
-				HttpResponse<InputStream> response = this.client.send(request(headers),
-						HttpResponse.BodyHandlers.ofInputStream());
-				this.answer = response.body();
-				if (this.aborted) {
-					response.body().close();
-				}
-				return new Response(response);
+				return new Response(this.client.send(request(headers), body()));
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 				throw new InterruptedIOException("The thread was interrupted");
 			}
+		}
+
+		private HttpResponse.BodyHandler<InputStream> body() {
+			CollectedBody collected = this.collected;
+			return (collected != null) ? (head) -> collected : HttpResponse.BodyHandlers.ofInputStream();
 		}
 
 		private HttpRequest request(HttpHeaders headers) {
@@ -137,16 +134,15 @@ final class JdkTransport implements ClientHttpRequestFactory {
 		}
 
 		@Override
-		public void answerWithin(Duration timeout) {
+		public void answerWithin(Duration timeout, int limit) {
 			this.timeout = timeout;
+			this.collected = new CollectedBody(limit);
 		}
 
 		@Override
 		public void abort() {
-			this.aborted = true;
-			InputStream answer = this.answer;
-			if (answer != null) {
-				close(answer);
+			if (this.collected != null) {
+				this.collected.abort();
 			}
 		}
 

@@ -65,7 +65,7 @@ public record JsonHttp(ClientHttpRequestFactory transport, Duration timeout, boo
 	private HttpAnswer send(HttpCall call, Deadline deadline) throws IOException {
 		ClientHttpRequest request = this.transport.createRequest(call.uri(), call.method());
 		if (request instanceof Abortable abortable) {
-			abortable.answerWithin(this.timeout);
+			abortable.answerWithin(this.timeout, HttpAnswer.MAX_BODY);
 			deadline.onExpiry(abortable::abort);
 		}
 		HttpHeaders headers = request.getHeaders();
