@@ -42,7 +42,9 @@ import io.github.oidcgrants.error.Redactor;
 import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.CoolDown;
 import io.github.oidcgrants.flight.CoolDowns;
+import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.flight.SingleFlight;
+import io.github.oidcgrants.flight.Turns;
 import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
@@ -194,10 +196,11 @@ class ToStringTests {
 				Instant.EPOCH, null);
 		CoolDowns<String> coolDowns = new CoolDowns<>((key) -> "r", clock::nanoTime, () -> 0.5, 10);
 		coolDowns.failed(SECRET, GrantException.misconfigured("Why"), clock.nanoTime());
+		Turns<String> turns = new Turns<>(1, (one) -> one);
+		turns.add(SECRET);
 		ManagedTokens managed = template.managed("r");
 		managed.put(SECRET, response);
-		return Stream.of(managed, managed.status(), coolDowns,
-				new CoolDown<>(SECRET, GrantException.misconfigured("Why"), 1, 0, 1, false),
+		return Stream.of(managed, managed.status(), coolDowns, turns, new FairExecutor(Runnable::run, 1), new CoolDown<>(SECRET, GrantException.misconfigured("Why"), 1, 0, 1, false),
 				TimedToken.of(response, Duration.ofMinutes(5), Duration.ofMinutes(1), 0.5, clock.instant(), 0),
 				new QuietLog(LogFactory.getLog(SECRET), clock::nanoTime), ManagedTokenStore.inMemory(),
 				new ManagedTokenStore.Entry("revision", SECRET.getBytes(StandardCharsets.UTF_8)),

@@ -3,7 +3,6 @@ package io.github.oidcgrants.cache;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
@@ -17,6 +16,7 @@ import io.github.oidcgrants.error.QuietLog;
 import io.github.oidcgrants.flight.Attempt;
 import io.github.oidcgrants.flight.CoolDown;
 import io.github.oidcgrants.flight.CoolDowns;
+import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.flight.SingleFlight;
 import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.token.TimedToken;
@@ -59,8 +59,10 @@ import org.jspecify.annotations.Nullable;
  * for another key.
  *
  * The refresh. The hit that finds a token stale wins a flag in its entry and hands the
- * work to the executor; all others only see the flag. The flight begins when the work
- * does, not when it is handed over: a caller without a token never waits for a queue.
+ * work to an executor; all others only see the flag. There registrations take turns, so
+ * that one whose server hangs leaves room for the rest (FairExecutor). The flight begins
+ * when the work does, not when it is handed over: a caller without a token never waits
+ * for a queue.
  *
  * Landing and eviction. An outcome is put into the map by the flight, in one atomic step
  * with its own end, and only if it was not forgotten. What is in the TokenStore is held
@@ -108,7 +110,7 @@ public final class TokenCache {
 
 	private final DoubleSupplier jitter;
 
-	private final Executor executor;
+	private final FairExecutor refreshers;
 
 	private volatile long sweptNanos;
 
@@ -116,8 +118,8 @@ public final class TokenCache {
 		this.clock = builder.clock;
 		this.ticker = builder.ticker;
 		this.jitter = builder.jitter;
-		this.executor = (builder.executor != null) ? builder.executor
-				: Workers.create("oidc-grants-refresh", REFRESHERS);
+		this.refreshers = new FairExecutor(
+				(builder.executor != null) ? builder.executor : Workers.unbounded("oidc-grants-refresh"), REFRESHERS);
 		this.log = new QuietLog(LogFactory.getLog(TokenCache.class), this.ticker);
 		this.coolDowns = new CoolDowns<>(TokenCacheKey::registrationId, this.ticker, this.jitter, MAXIMUM_SIZE);
 		this.secondLevel = (builder.store != null)
@@ -206,16 +208,13 @@ public final class TokenCache {
 		if (!source.isRepeatable() || !source.policy().refreshAhead() || !stale.beginRefresh()) {
 			return;
 		}
-		try {
-			TokenSource patient = source.patient();
-			this.executor.execute(() -> refresh(patient, stale));
-		}
-		catch (RejectedExecutionException ex) {
+		TokenSource patient = source.patient();
+		String registrationId = source.key().registrationId();
+		this.refreshers.execute(registrationId, () -> refresh(patient, stale), (refused) -> {
 			stale.refreshEnded(this.ticker.read() + BETWEEN_OFFERS);
-			this.log.warn("registration " + source.key().registrationId(),
-					"A token of the registration '" + source.key().registrationId()
-							+ "' cannot be refreshed ahead of its expiry now: the executor takes no more work");
-		}
+			this.log.warn("registration " + registrationId, "A token of the registration '" + registrationId
+					+ "' cannot be refreshed ahead of its expiry now: the executor takes no more work");
+		});
 	}
 
 	private void refresh(TokenSource source, TimedToken stale) {
@@ -564,9 +563,9 @@ public final class TokenCache {
 		}
 
 		/**
-		 * Sets what tokens are refreshed on ahead of their expiry; up to eight threads of
-		 * the cache's own unless set. A refresh takes as long as an exchange with the
-		 * server may.
+		 * Sets what tokens are refreshed on ahead of their expiry; threads of the cache's
+		 * own unless set. Up to eight refreshes run at a time, half of them for one
+		 * registration; each takes as long as an exchange with the server may.
 		 * @param executor runs them, other than on the thread that hands them over
 		 * @return this
 		 */

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.flight.Turns;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A poll is in one of four phases. <em>Waiting</em>, it is in {@link #timed} until its
  * interval is over. Then it is <em>due</em>, in line for a place among the questions that
- * are asked at a time ({@link PollTurns}), and in {@link #timed} still, for its time may
- * be up before its turn comes. With a place it is <em>asking</em>, and in neither: it
+ * are asked at a time ({@link Turns}), and in {@link #timed} still, for its time may be
+ * up before its turn comes. With a place it is <em>asking</em>, and in neither: it
  * belongs to one thread of the executor, which afterwards lets it wait again or ends it.
  * <em>Ended</em> it is from any phase, by whoever completes its future, and then it is
  * nowhere; an answer that is still on its way is for nobody.
@@ -60,7 +61,7 @@ public final class PollScheduler implements AutoCloseable {
 
 	private final Set<Poll> asking = new HashSet<>();
 
-	private final PollTurns turns;
+	private final Turns<Poll> turns;
 
 	private final PollErrands errands;
 
@@ -95,7 +96,7 @@ public final class PollScheduler implements AutoCloseable {
 			throw GrantException.misconfigured("There must be a place for one poll at least, not " + places);
 		}
 		this.executor = executor;
-		this.turns = new PollTurns(places);
+		this.turns = new Turns<>(places, Poll::provider);
 		this.errands = new PollErrands(executor, places, threads);
 		this.clock = clock;
 		this.nanoTime = nanoTime;

@@ -11,6 +11,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
+import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -27,7 +28,7 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * @param jitter gives numbers from 0 to 1
  */
 record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer pause, Executor later,
-		Executor threads, Executor background, DoubleSupplier jitter) {
+		Executor threads, FairExecutor background, DoubleSupplier jitter) {
 
 	private static final Duration SKEW = Duration.ofSeconds(60);
 
@@ -40,7 +41,7 @@ record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer
 	// For all: as many as there are callers who wait, and none when there are none.
 	private static final Executor THREADS = Workers.unbounded("oidc-grants-managed");
 
-	private static final Executor BACKGROUND = Workers.create("oidc-grants-managed-refresh", REFRESHERS);
+	private static final FairExecutor BACKGROUND = new FairExecutor(THREADS, REFRESHERS);
 
 	static ManagedClockwork system(InstantSource clock) {
 		return new ManagedClockwork(clock, System::nanoTime, LockSupport::parkNanos,

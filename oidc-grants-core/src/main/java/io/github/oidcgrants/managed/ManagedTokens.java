@@ -3,7 +3,6 @@ package io.github.oidcgrants.managed;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -193,13 +192,11 @@ public final class ManagedTokens {
 	// The flight begins when the work does, not when it is handed over: a caller without
 	// a token never waits for a queue.
 	private void refreshAhead(ManagedSlot slot, String variant, GrantParameters parameters, TimedToken kept) {
-		try {
-			this.clockwork.background().execute(() -> refreshNow(slot, variant, parameters, kept));
-		}
-		catch (RejectedExecutionException ex) {
-			kept.refreshEnded(this.refresh.nextTry(slot, variant));
-			this.events.notRefreshedAhead(ex);
-		}
+		this.clockwork.background()
+			.execute(this.registrationId, () -> refreshNow(slot, variant, parameters, kept), (refused) -> {
+				kept.refreshEnded(this.refresh.nextTry(slot, variant));
+				this.events.notRefreshedAhead(refused);
+			});
 	}
 
 	private void refreshNow(ManagedSlot slot, String variant, GrantParameters parameters, TimedToken kept) {

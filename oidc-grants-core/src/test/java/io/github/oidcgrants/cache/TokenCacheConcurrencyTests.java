@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -146,6 +148,29 @@ class TokenCacheConcurrencyTests {
 		get("payments", this::next);
 		this.clock.advance(Duration.ofMinutes(12));
 		assertThat(get("payments", this::next)).isEqualTo("token-2");
+	}
+
+	@Test
+	void aRegistrationWhoseServerHangsLeavesRoomForTheRefreshesOfOthers() {
+		TokenCache own = TokenCache.builder().clock(this.clock, this.clock::nanoTime).jitter(() -> 0.5).build();
+		Set<Thread> hanging = ConcurrentHashMap.newKeySet();
+		List<TokenCacheKey> hung = IntStream.range(0, 20)
+			.mapToObj(
+					(i) -> TokenCacheKey.builder("hung", "client_credentials").field("number", List.of("" + i)).build())
+			.toList();
+		hung.forEach((key) -> own.get(TestSource.of(key, this::next)));
+		own.get(TestSource.of("reports", this::next));
+		this.clock.advance(Duration.ofMinutes(48));
+		hung.forEach((key) -> own.get(TestSource.of(key, () -> {
+			hanging.add(Thread.currentThread());
+			return slowly();
+		})));
+		assertThat(own.get(TestSource.of("reports", this::next)).accessToken()).isEqualTo("token-21");
+		await().until(() -> !own.get(TestSource.of("reports", this::next)).accessToken().equals("token-21"));
+		await().until(() -> hanging.size() == 4);
+		assertThat(own.status().entries()).filteredOn((entry) -> entry.registrationId().equals("hung"))
+			.hasSize(20)
+			.allMatch((entry) -> entry.state() == TokenCacheStatus.State.REFRESHING);
 	}
 
 	@RepeatedTest(50)

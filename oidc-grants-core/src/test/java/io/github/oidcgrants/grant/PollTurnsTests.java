@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
+import io.github.oidcgrants.flight.Turns;
 import io.github.oidcgrants.testing.StubTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,14 +30,14 @@ class PollTurnsTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 2, 3, 4, 5, 7, 16, 63, 64 })
 	void noProviderHoldsMoreThanHalfOfThePlaces(int places) {
-		PollTurns turns = new PollTurns(places);
+		Turns<Poll> turns = turns(places);
 		add(turns, "hung", 100);
 		assertThat(takeAll(turns)).hasSize(places / 2);
 	}
 
 	@Test
 	void manyIssuersAtOneAddressAreOneProvider() {
-		PollTurns turns = new PollTurns(64);
+		Turns<Poll> turns = turns(64);
 		List<Poll> hung = new ArrayList<>();
 		for (int realm = 0; realm < 7; realm++) {
 			String issuer = "https://Hung.example" + ((realm % 2 == 0) ? "" : ":8443") + "/realms/" + realm;
@@ -90,7 +91,7 @@ class PollTurnsTests {
 
 	@Test
 	void theOnlyPlaceIsAnybodys() {
-		PollTurns turns = new PollTurns(1);
+		Turns<Poll> turns = turns(1);
 		Poll poll = add(turns, "a", 1).get(0);
 		assertThat(turns.take()).isSameAs(poll);
 		add(turns, "b", 1);
@@ -101,7 +102,7 @@ class PollTurnsTests {
 
 	@Test
 	void severalHungProvidersLeaveAPlaceForAnother() {
-		PollTurns turns = new PollTurns(64);
+		Turns<Poll> turns = turns(64);
 		for (int i = 0; i < 5; i++) {
 			add(turns, "hung-" + i, 100);
 			takeAll(turns);
@@ -112,7 +113,7 @@ class PollTurnsTests {
 
 	@Test
 	void providersTakeTurnsAndEachIsServedInItsOrder() {
-		PollTurns turns = new PollTurns(16);
+		Turns<Poll> turns = turns(16);
 		List<Poll> a = add(turns, "a", 3);
 		List<Poll> b = add(turns, "b", 2);
 		List<Poll> c = add(turns, "c", 1);
@@ -121,16 +122,16 @@ class PollTurnsTests {
 
 	@Test
 	void oneThatWasRemovedHasNoTurn() {
-		PollTurns turns = new PollTurns(16);
+		Turns<Poll> turns = turns(16);
 		List<Poll> a = add(turns, "a", 3);
 		turns.remove(a.get(1));
 		turns.remove(a.get(1));
-		turns.remove(add(new PollTurns(1), "unknown", 1).get(0));
+		turns.remove(add(turns(1), "unknown", 1).get(0));
 		assertThat(takeAll(turns)).containsExactly(a.get(0), a.get(2));
 		turns.remove(a.get(0));
 		turns.release(a.get(0));
 		turns.release(a.get(2));
-		assertThat(turns).hasToString("PollTurns[taken=0, providers=0]");
+		assertThat(turns).hasToString("Turns[due=0, taken=0, owners=0]");
 	}
 
 	@ParameterizedTest
@@ -138,7 +139,7 @@ class PollTurnsTests {
 	void keepsItsPromisesThroughWhateverHappens(long seed) {
 		Random random = new Random(seed);
 		int places = 1 + random.nextInt(20);
-		PollTurns turns = new PollTurns(places);
+		Turns<Poll> turns = turns(places);
 		List<Poll> due = new ArrayList<>();
 		List<Poll> asking = new ArrayList<>();
 		for (int step = 0; step < 3000; step++) {
@@ -173,7 +174,11 @@ class PollTurnsTests {
 		}
 		due.forEach(turns::remove);
 		asking.forEach(turns::release);
-		assertThat(turns).hasToString("PollTurns[taken=0, providers=0]");
+		assertThat(turns).hasToString("Turns[due=0, taken=0, owners=0]");
+	}
+
+	private static Turns<Poll> turns(int places) {
+		return new Turns<>(places, Poll::provider);
 	}
 
 	private Poll unstarted(String address) {
@@ -185,7 +190,7 @@ class PollTurnsTests {
 			.unstarted(Configuration.builder(server, "client").authentication(ClientAuthentication.none()).build());
 	}
 
-	private List<Poll> add(PollTurns turns, String provider, int count) {
+	private List<Poll> add(Turns<Poll> turns, String provider, int count) {
 		List<Poll> polls = IntStream.range(0, count)
 			.mapToObj((i) -> this.rig.unstarted(PollRig.provider(provider)))
 			.toList();
@@ -193,7 +198,7 @@ class PollTurnsTests {
 		return polls;
 	}
 
-	private static List<Poll> takeAll(PollTurns turns) {
+	private static List<Poll> takeAll(Turns<Poll> turns) {
 		List<Poll> taken = new ArrayList<>();
 		for (Poll poll = turns.take(); poll != null; poll = turns.take()) {
 			taken.add(poll);

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.managed.FaultyStore.Fault;
 import io.github.oidcgrants.managed.FaultyStore.Step;
@@ -66,7 +67,7 @@ class ManagedConcurrencyTests {
 	private ManagedTokens impatient() {
 		return new ManagedTokens(ManagedRig.REGISTRATION, "client", this.store, this.rig.refresher(),
 				Duration.ofMillis(250), new ManagedClockwork(this.rig.time, this.rig.time::nanoTime, (nanos) -> {
-				}, this.rig.later::add, this.refreshes, this.refreshes, () -> 0.5));
+				}, this.rig.later::add, this.refreshes, new FairExecutor(this.refreshes, 8), () -> 0.5));
 	}
 
 	@AfterEach

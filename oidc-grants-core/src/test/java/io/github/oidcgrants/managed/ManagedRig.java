@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.grant.GenericGrant;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
@@ -117,7 +118,12 @@ final class ManagedRig implements AutoCloseable {
 	}
 
 	ManagedTokens tokens(ManagedTokenStore store, Executor threads, Executor background, LongConsumer pause) {
-		ManagedTokens tokens = new ManagedTokens(REGISTRATION, "client", store, refresher(), TIMEOUT,
+		return tokens(REGISTRATION, store, threads, new FairExecutor(background, 8), pause);
+	}
+
+	ManagedTokens tokens(String registrationId, ManagedTokenStore store, Executor threads, FairExecutor background,
+			LongConsumer pause) {
+		ManagedTokens tokens = new ManagedTokens(registrationId, "client", store, refresher(), TIMEOUT,
 				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads, background,
 						() -> 0.5));
 		tokens.listen(new Hearing());

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.testing.RotatingServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
@@ -130,6 +131,29 @@ class ManagedTokensTests {
 		this.rig.server.always(null);
 		this.rig.time.advance(Duration.ofSeconds(30));
 		assertThat(this.tokens.token("ada").accessToken()).isEqualTo("access-ada-2");
+	}
+
+	@Test
+	void aRegistrationWhoseServerHangsLeavesRoomForTheRefreshesOfOthers() {
+		List<Runnable> queue = new ArrayList<>();
+		FairExecutor background = new FairExecutor(queue::add, 8);
+		ManagedTokens hung = this.rig.tokens("hung", this.store, Runnable::run, background, (nanos) -> {
+		});
+		ManagedTokens other = this.rig.tokens("other", this.store, Runnable::run, background, (nanos) -> {
+		});
+		for (int i = 0; i < 20; i++) {
+			hung.put("user-" + i, this.rig.login("user-" + i));
+		}
+		other.put("ada", this.rig.login("ada"));
+		this.rig.time.advance(Duration.ofMinutes(4));
+		for (int i = 0; i < 20; i++) {
+			hung.token("user-" + i);
+		}
+		assertThat(queue).hasSize(4);
+		String first = other.token("ada").accessToken();
+		assertThat(queue).hasSize(5);
+		queue.get(4).run();
+		assertThat(other.token("ada").accessToken()).isNotEqualTo(first);
 	}
 
 	@Test

@@ -1,0 +1,123 @@
+package io.github.oidcgrants.flight;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the work of many owners on one executor, a few at a time, in {@link Turns}: an
+ * owner whose work hangs leaves at least half of the places to the others. Up to 1,000
+ * wait for a place. Thread-safe.
+ */
+public final class FairExecutor {
+
+	private static final int LONGEST_QUEUE = 1_000;
+
+	private final Executor executor;
+
+	// Guarded by itself.
+	private final Turns<Work> turns;
+
+	/**
+	 * Creates it.
+	 * @param executor runs the work, each at once or soon; one that drops what it took
+	 * loses the place
+	 * @param places how many are at work at a time
+	 */
+	public FairExecutor(Executor executor, int places) {
+		this.executor = executor;
+		this.turns = new Turns<>(places, Work::owner);
+	}
+
+	/**
+	 * Has work done as soon as it is its turn.
+	 * @param owner whose work it is
+	 * @param work what to do
+	 * @param refused is told if it will not be done: too much is waiting, or the executor
+	 * takes no more
+	 */
+	public void execute(String owner, Runnable work, Consumer<RejectedExecutionException> refused) {
+		if (add(new Work(owner, work, refused))) {
+			dispatch();
+		}
+		else {
+			refused.accept(new RejectedExecutionException(LONGEST_QUEUE + " are waiting already"));
+		}
+	}
+
+	private boolean add(Work work) {
+		synchronized (this.turns) {
+			if (this.turns.due() >= LONGEST_QUEUE) {
+				return false;
+			}
+			this.turns.add(work);
+			return true;
+		}
+	}
+
+	private void dispatch() {
+		for (Work next = take(); next != null; next = take()) {
+			Work turn = next;
+			try {
+				this.executor.execute(() -> run(turn));
+			}
+			catch (RejectedExecutionException ex) {
+				release(turn);
+				turn.refused.accept(ex);
+			}
+		}
+	}
+
+	private void run(Work work) {
+		try {
+			work.work.run();
+		}
+		finally {
+			release(work);
+			dispatch();
+		}
+	}
+
+	private @Nullable Work take() {
+		synchronized (this.turns) {
+			return this.turns.take();
+		}
+	}
+
+	private void release(Work work) {
+		synchronized (this.turns) {
+			this.turns.release(work);
+		}
+	}
+
+	@Override
+	public String toString() {
+		synchronized (this.turns) {
+			return "FairExecutor[" + this.turns + "]";
+		}
+	}
+
+	// Told apart by what it is, not by what it is made of: hence no record.
+	private static final class Work {
+
+		private final String owner;
+
+		private final Runnable work;
+
+		private final Consumer<RejectedExecutionException> refused;
+
+		Work(String owner, Runnable work, Consumer<RejectedExecutionException> refused) {
+			this.owner = owner;
+			this.work = work;
+			this.refused = refused;
+		}
+
+		String owner() {
+			return this.owner;
+		}
+
+	}
+
+}
