@@ -81,8 +81,8 @@ public final class OidcGrantsAutoConfiguration {
 		return client.build();
 	}
 
+	// No other one replaces it: what that is told wakes no poll of the client.
 	@Bean
-	@ConditionalOnMissingBean
 	CibaNotifications cibaNotifications(GrantClient client) {
 		return client.cibaNotifications();
 	}

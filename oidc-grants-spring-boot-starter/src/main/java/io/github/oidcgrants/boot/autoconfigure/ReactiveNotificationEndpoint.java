@@ -1,7 +1,7 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
+import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.boot.ciba.CibaNotificationWebFilter;
-import io.github.oidcgrants.grant.CibaNotifications;
 
 /**
  * Puts the notification endpoint among the filters of a WebFlux application.
@@ -10,7 +10,8 @@ final class ReactiveNotificationEndpoint extends NotificationEndpoint<CibaNotifi
 
 	ReactiveNotificationEndpoint() {
 		super(CibaNotificationWebFilter.class,
-				(context) -> new CibaNotificationWebFilter(context.bean(CibaNotifications.class), path(context)));
+				(context) -> new CibaNotificationWebFilter(context.bean(GrantClient.class).cibaNotifications(),
+						path(context)));
 	}
 
 }

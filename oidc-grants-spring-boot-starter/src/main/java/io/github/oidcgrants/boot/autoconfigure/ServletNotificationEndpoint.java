@@ -2,8 +2,8 @@ package io.github.oidcgrants.boot.autoconfigure;
 
 import java.util.List;
 
+import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.boot.ciba.CibaNotificationFilter;
-import io.github.oidcgrants.grant.CibaNotifications;
 
 import org.springframework.beans.factory.BeanRegistry;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -19,7 +19,7 @@ final class ServletNotificationEndpoint extends NotificationEndpoint<FilterRegis
 
 	private static FilterRegistrationBean<CibaNotificationFilter> create(BeanRegistry.SupplierContext context) {
 		FilterRegistrationBean<CibaNotificationFilter> endpoint = new FilterRegistrationBean<>(
-				new CibaNotificationFilter(context.bean(CibaNotifications.class)));
+				new CibaNotificationFilter(context.bean(GrantClient.class).cibaNotifications()));
 		endpoint.setUrlPatterns(List.of(path(context)));
 		endpoint.setOrder(CibaNotificationFilter.ORDER);
 		return endpoint;

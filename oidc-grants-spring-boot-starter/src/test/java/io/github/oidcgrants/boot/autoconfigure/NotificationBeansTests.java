@@ -1,5 +1,7 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
+import java.time.InstantSource;
+
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.boot.ciba.CibaNotificationFilter;
@@ -120,6 +122,20 @@ class NotificationBeansTests {
 		GrantClient own = GrantClient.create();
 		this.none.withBean(GrantClient.class, () -> own)
 			.run((context) -> assertThat(context.getBean(CibaNotifications.class)).isSameAs(own.cibaNotifications()));
+	}
+
+	@Test
+	void one_of_the_applications_own_is_no_replacement() {
+		CibaNotifications unheard = new CibaNotifications(InstantSource.system());
+		this.servlet.withPropertyValues(PING)
+			.withBean("own", CibaNotifications.class, () -> unheard)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(FilterRegistrationBean.class));
+		this.reactive.withPropertyValues(PING)
+			.withBean("own", CibaNotifications.class, () -> unheard)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(CibaNotificationWebFilter.class));
+		this.none.withBean("own", CibaNotifications.class, () -> unheard)
+			.run((context) -> assertThat(context.getBean("cibaNotifications"))
+				.isSameAs(context.getBean(GrantClient.class).cibaNotifications()));
 	}
 
 }
