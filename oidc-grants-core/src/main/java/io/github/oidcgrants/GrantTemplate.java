@@ -3,10 +3,8 @@ package io.github.oidcgrants;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -42,7 +40,7 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
  * are kept, and those of other grants where the registration says so
  * ({@link GrantRegistration#cachePolicy()}).
  */
-public final class GrantTemplate implements GrantOperations<String> {
+public final class GrantTemplate implements GrantOperations<String>, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(GrantTemplate.class);
 
@@ -51,8 +49,6 @@ public final class GrantTemplate implements GrantOperations<String> {
 	private final TokenCache cache;
 
 	private final Map<String, Registered> registrations = new LinkedHashMap<>();
-
-	private final Map<String, ManagedTokens> managed = new HashMap<>();
 
 	/**
 	 * Creates a template.
@@ -78,16 +74,16 @@ public final class GrantTemplate implements GrantOperations<String> {
 		this.client = client;
 		this.cache = cache;
 		for (GrantRegistration registration : registrations) {
-			Registered registered = new Registered(registration, this::run, this::loggedIn);
+			Registered registered = new Registered(registration, this::run, (own) -> manage(own, managedTokenStore),
+					this::loggedIn);
 			if (this.registrations.putIfAbsent(registration.id(), registered) != null) {
 				throw GrantException
 					.misconfigured("There are two registrations '" + registration.id() + "': rename one of them");
 			}
-			this.managed.put(registration.id(), managed(registered, managedTokenStore));
 		}
 	}
 
-	private ManagedTokens managed(Registered registered, ManagedTokenStore store) {
+	private ManagedTokens manage(Registered registered, ManagedTokenStore store) {
 		Configuration configuration = registered.registration().configuration();
 		DPoPKeyRing keys = registered.registration().dpop();
 		if (keys != null && store.isPersistent()) {
@@ -96,7 +92,8 @@ public final class GrantTemplate implements GrantOperations<String> {
 		}
 		return new ManagedTokens(registered.registration().id(),
 				configuration.server().id() + " " + configuration.clientId(), store,
-				new RegisteredRefresher(this.client, registered), configuration.timeout(), this.client.clock());
+				new RegisteredRefresher(this.client, registered), configuration.timeout(), this.client.clock(),
+				registered.registration().cachePolicy().serving());
 	}
 
 	/**
@@ -107,7 +104,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 	 * @throws GrantException {@link Kind#MISCONFIGURED} if there is no such registration
 	 */
 	public ManagedTokens managed(String registrationId) {
-		return Objects.requireNonNull(this.managed.get(registered(registrationId).registration().id()));
+		return registered(registrationId).managed();
 	}
 
 	/**
@@ -125,7 +122,7 @@ public final class GrantTemplate implements GrantOperations<String> {
 			return this.cache.get(own);
 		}
 		if (isLogin(registered.registration())) {
-			return login(registered.registration());
+			return login(registered);
 		}
 		return run(registered, registered.registration().grantType().getValue(), GrantParameters.none(),
 				GrantOptions.none());
@@ -136,9 +133,10 @@ public final class GrantTemplate implements GrantOperations<String> {
 				|| AuthorizationGrantType.DEVICE_CODE.equals(registration.grantType());
 	}
 
-	private TokenEndpointResponse login(GrantRegistration registration) {
+	private TokenEndpointResponse login(Registered registered) {
+		GrantRegistration registration = registered.registration();
 		if (registration.keepLoginsAs() != null) {
-			return managed(registration.id()).token(registration.keepLoginsAs());
+			return registered.managed().token(registration.keepLoginsAs());
 		}
 		throw GrantException.misconfigured("The registration '" + registration.id() + "' has no token of its own: its"
 				+ " grant needs a user. Begin with initiateDeviceAuthorization or initiateBackchannelAuthentication, and"
@@ -348,10 +346,10 @@ public final class GrantTemplate implements GrantOperations<String> {
 			// Whoever asks from now on must not be given the tokens of the user before.
 			logger.warn("The registration '" + registration.id() + "' keeps its logins, but the newest came without a"
 					+ " refresh token: it is not kept. Ask for one (the scope offline_access, for many servers)");
-			managed(registration.id()).forget(name);
+			registered.managed().forget(name);
 			return token;
 		}
-		managed(registration.id()).put(name, token);
+		registered.managed().put(name, token);
 		// Two who use one refresh token would be taken for thieves of it.
 		return token.withoutRefreshToken();
 	}
@@ -522,6 +520,16 @@ public final class GrantTemplate implements GrantOperations<String> {
 	 */
 	public boolean evictAccessToken(String accessToken) {
 		return this.cache.evictAccessToken(accessToken);
+	}
+
+	/**
+	 * Writes what there is of {@linkplain #managed(String) managed tokens} that could not
+	 * be written yet, before the process ends. Nothing else is closed: client, cache and
+	 * store belong to who made them.
+	 */
+	@Override
+	public void close() {
+		this.registrations.values().forEach((registered) -> registered.managed().close());
 	}
 
 	private Registered registered(String registrationId) {

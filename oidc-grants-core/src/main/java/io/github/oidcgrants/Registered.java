@@ -11,11 +11,13 @@ import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.grant.GrantOptions;
+import io.github.oidcgrants.managed.ManagedTokens;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registration at work: whose DPoP key goes with what, and how long a key is needed.
+ * A registration at work: its tokens that are kept or managed, whose DPoP key goes with
+ * what, and how long a key is needed.
  */
 final class Registered {
 
@@ -26,17 +28,23 @@ final class Registered {
 
 	private final KeptGrants grants;
 
+	private final ManagedTokens managed;
+
 	private final UnaryOperator<TokenEndpointResponse> login;
 
 	/**
 	 * Creates it.
+	 * @param registration the registration
 	 * @param runner runs a grant whose token is kept
+	 * @param manager makes its managed tokens
 	 * @param login is given the token of a user who has decided
 	 */
 	Registered(GrantRegistration registration, Function<CachedGrant, TokenEndpointResponse> runner,
+			Function<Registered, ManagedTokens> manager,
 			BiFunction<Registered, TokenEndpointResponse, TokenEndpointResponse> login) {
 		this.registration = registration;
 		this.grants = new KeptGrants(this, runner);
+		this.managed = manager.apply(this);
 		this.login = (token) -> login.apply(this, token);
 	}
 
@@ -49,6 +57,13 @@ final class Registered {
 	 */
 	KeptGrants grants() {
 		return this.grants;
+	}
+
+	/**
+	 * {@return its tokens that are refreshed and kept}
+	 */
+	ManagedTokens managed() {
+		return this.managed;
 	}
 
 	/**

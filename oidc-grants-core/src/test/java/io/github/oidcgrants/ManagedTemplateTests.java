@@ -2,8 +2,10 @@ package io.github.oidcgrants;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.oidcgrants.cache.TokenCache;
+import io.github.oidcgrants.cache.TokenCachePolicy;
 import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
@@ -104,6 +106,32 @@ class ManagedTemplateTests {
 		assertThat(second.managed("app").token("ada").accessToken()).isEqualTo("access-ada-2");
 		assertThat(first.managed("app").token("ada").accessToken()).isEqualTo("access-ada-2");
 		assertThat(this.server.refreshed()).containsExactly("refresh-ada-1");
+	}
+
+	@Test
+	void theyAreServedAsTheRegistrationSaysOfItsCache() {
+		GrantTemplate template = start(
+				registration().cachePolicy(TokenCachePolicy.builder().refreshAhead(false).skew(Duration.ZERO).build()));
+		template.managed("app").put("ada", login(template));
+		this.time.advance(Duration.ofMinutes(5).minusMillis(1));
+		assertThat(template.managed("app").token("ada").accessToken()).isEqualTo("access-ada-1");
+		assertThat(this.server.refreshed()).isEmpty();
+		this.time.advance(Duration.ofMillis(1));
+		assertThat(template.managed("app").token("ada").accessToken()).isEqualTo("access-ada-2");
+	}
+
+	@Test
+	void whatCouldNotBeWrittenIsWrittenWhenTheTemplateIsClosed() {
+		AtomicBoolean full = new AtomicBoolean();
+		GrantTemplate template = start(registration(), new Persistent(this.store, full));
+		template.managed("app").put("ada", login(template));
+		expire();
+		full.set(true);
+		template.managed("app").token("ada");
+		full.set(false);
+		template.close();
+		assertThat(start(registration()).managed("app").token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(this.server.refreshed()).hasSize(1);
 	}
 
 	@Test
@@ -391,8 +419,15 @@ class ManagedTemplateTests {
 
 	/**
 	 * A store that says it outlives the application.
+	 *
+	 * @param entries what is in it
+	 * @param isFull whether it takes nothing at the moment
 	 */
-	private record Persistent(ManagedTokenStore entries) implements ManagedTokenStore {
+	private record Persistent(ManagedTokenStore entries, AtomicBoolean isFull) implements ManagedTokenStore {
+
+		Persistent(ManagedTokenStore entries) {
+			this(entries, new AtomicBoolean());
+		}
 
 		@Override
 		public @Nullable Entry load(String key) {
@@ -401,6 +436,9 @@ class ManagedTemplateTests {
 
 		@Override
 		public boolean compareAndSet(String key, @Nullable String expectedRevision, Entry next, Duration timeToLive) {
+			if (this.isFull.get()) {
+				throw new IllegalStateException("The store is full");
+			}
 			return this.entries.compareAndSet(key, expectedRevision, next, timeToLive);
 		}
 

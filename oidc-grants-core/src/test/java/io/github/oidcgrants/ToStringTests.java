@@ -94,6 +94,7 @@ import io.github.oidcgrants.token.Members;
 import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenCodec;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TokenServing;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,8 +201,9 @@ class ToStringTests {
 		turns.add(SECRET);
 		ManagedTokens managed = template.managed("r");
 		managed.put(SECRET, response);
-		return Stream.of(managed, managed.status(), coolDowns, turns, new FairExecutor(Runnable::run, 1), new CoolDown<>(SECRET, GrantException.misconfigured("Why"), 1, 0, 1, false),
-				TimedToken.of(response, Duration.ofMinutes(5), Duration.ofMinutes(1), 0.5, clock.instant(), 0),
+		return Stream.of(managed, managed.status(), coolDowns, turns, new FairExecutor(Runnable::run, 1),
+				TokenServing.DEFAULTS, new CoolDown<>(SECRET, GrantException.misconfigured("Why"), 1, 0, 1, false),
+				TimedToken.of(response, TokenServing.DEFAULTS, 0.5, clock.instant(), 0),
 				new QuietLog(LogFactory.getLog(SECRET), clock::nanoTime), ManagedTokenStore.inMemory(),
 				new ManagedTokenStore.Entry("revision", SECRET.getBytes(StandardCharsets.UTF_8)),
 				new TokenRefresher.RefreshRequest(SECRET, null, null, parameters), dpop,

@@ -205,7 +205,7 @@ public final class TokenCache {
 	}
 
 	private void refreshAhead(TokenSource source, TimedToken stale) {
-		if (!source.isRepeatable() || !source.policy().refreshAhead() || !stale.beginRefresh()) {
+		if (!source.isRepeatable() || !source.policy().serving().refreshAhead() || !stale.beginRefresh()) {
 			return;
 		}
 		TokenSource patient = source.patient();
@@ -478,8 +478,7 @@ public final class TokenCache {
 		}
 
 		private TimedToken cached(TokenEndpointResponse token) {
-			TokenCachePolicy policy = this.source.policy();
-			return TimedToken.of(token, policy.lifetimeIfUnknown(), policy.skew(), TokenCache.this.jitter.getAsDouble(),
+			return TimedToken.of(token, this.source.policy().serving(), TokenCache.this.jitter.getAsDouble(),
 					TokenCache.this.clock.instant(), TokenCache.this.ticker.read());
 		}
 

@@ -4,29 +4,23 @@ import java.time.Duration;
 
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.token.TokenServing;
 
 /**
- * How the tokens of a registration are kept. Immutable.
+ * Which tokens of a registration are kept, and how long those and managed ones are
+ * served. Immutable.
  */
 public final class TokenCachePolicy {
-
-	private static final Duration LONGEST = Duration.ofDays(3650);
 
 	private static final TokenCachePolicy DEFAULTS = builder().build();
 
 	private final boolean genericGrants;
 
-	private final boolean refreshAhead;
-
-	private final Duration skew;
-
-	private final Duration lifetimeIfUnknown;
+	private final TokenServing serving;
 
 	private TokenCachePolicy(Builder builder) {
 		this.genericGrants = builder.genericGrants;
-		this.refreshAhead = builder.refreshAhead;
-		this.skew = builder.skew;
-		this.lifetimeIfUnknown = builder.lifetimeIfUnknown;
+		this.serving = builder.serving;
 	}
 
 	/**
@@ -53,31 +47,15 @@ public final class TokenCachePolicy {
 	}
 
 	/**
-	 * {@return whether tokens are refreshed ahead of their expiry}
+	 * {@return how long tokens are served}
 	 */
-	public boolean refreshAhead() {
-		return this.refreshAhead;
-	}
-
-	/**
-	 * {@return how long before its expiry a token is no longer served; at most a tenth of
-	 * its lifetime counts}
-	 */
-	public Duration skew() {
-		return this.skew;
-	}
-
-	/**
-	 * {@return how long a token is served whose lifetime the server does not say}
-	 */
-	public Duration lifetimeIfUnknown() {
-		return this.lifetimeIfUnknown;
+	public TokenServing serving() {
+		return this.serving;
 	}
 
 	@Override
 	public String toString() {
-		return "TokenCachePolicy[genericGrants=" + this.genericGrants + ", refreshAhead=" + this.refreshAhead
-				+ ", skew=" + this.skew + ", lifetimeIfUnknown=" + this.lifetimeIfUnknown + "]";
+		return "TokenCachePolicy[genericGrants=" + this.genericGrants + ", serving=" + this.serving + "]";
 	}
 
 	/**
@@ -87,11 +65,7 @@ public final class TokenCachePolicy {
 
 		private boolean genericGrants;
 
-		private boolean refreshAhead = true;
-
-		private Duration skew = Duration.ofSeconds(60);
-
-		private Duration lifetimeIfUnknown = Duration.ofMinutes(5);
+		private TokenServing serving = TokenServing.DEFAULTS;
 
 		private Builder() {
 		}
@@ -112,7 +86,7 @@ public final class TokenCachePolicy {
 		 * @return this
 		 */
 		public Builder refreshAhead(boolean refreshAhead) {
-			this.refreshAhead = refreshAhead;
+			this.serving = new TokenServing(this.serving.skew(), this.serving.lifetimeIfUnknown(), refreshAhead);
 			return this;
 		}
 
@@ -124,10 +98,7 @@ public final class TokenCachePolicy {
 		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is negative
 		 */
 		public Builder skew(Duration skew) {
-			if (skew.isNegative()) {
-				throw GrantException.misconfigured("The skew must not be negative, as " + skew + " is");
-			}
-			this.skew = skew;
+			this.serving = new TokenServing(skew, this.serving.lifetimeIfUnknown(), this.serving.refreshAhead());
 			return this;
 		}
 
@@ -139,11 +110,7 @@ public final class TokenCachePolicy {
 		 * @throws GrantException {@link Kind#MISCONFIGURED} if it is not
 		 */
 		public Builder lifetimeIfUnknown(Duration lifetime) {
-			if (lifetime.isNegative() || lifetime.isZero() || lifetime.compareTo(LONGEST) > 0) {
-				throw GrantException
-					.misconfigured("The lifetime must be longer than nothing and at most 3650 days, not " + lifetime);
-			}
-			this.lifetimeIfUnknown = lifetime;
+			this.serving = new TokenServing(this.serving.skew(), lifetime, this.serving.refreshAhead());
 			return this;
 		}
 

@@ -15,6 +15,7 @@ import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TokenServing;
 
 /**
  * Time and threads, as managed tokens need them.
@@ -26,13 +27,10 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * @param threads runs at once what callers wait for, and what may block
  * @param background runs refreshes that nobody waits for, a few at a time
  * @param jitter gives numbers from 0 to 1
+ * @param serving how long tokens are served
  */
 record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer pause, Executor later,
-		Executor threads, FairExecutor background, DoubleSupplier jitter) {
-
-	private static final Duration SKEW = Duration.ofSeconds(60);
-
-	private static final Duration LIFETIME_IF_UNKNOWN = Duration.ofMinutes(5);
+		Executor threads, FairExecutor background, DoubleSupplier jitter, TokenServing serving) {
 
 	private static final Duration BETWEEN_TRIES = Duration.ofSeconds(10);
 
@@ -43,18 +41,17 @@ record ManagedClockwork(InstantSource clock, LongSupplier nanoTime, LongConsumer
 
 	private static final FairExecutor BACKGROUND = new FairExecutor(THREADS, REFRESHERS);
 
-	static ManagedClockwork system(InstantSource clock) {
+	static ManagedClockwork system(InstantSource clock, TokenServing serving) {
 		return new ManagedClockwork(clock, System::nanoTime, LockSupport::parkNanos,
 				CompletableFuture.delayedExecutor(BETWEEN_TRIES.toSeconds(), TimeUnit.SECONDS, THREADS), THREADS,
-				BACKGROUND, () -> ThreadLocalRandom.current().nextDouble());
+				BACKGROUND, () -> ThreadLocalRandom.current().nextDouble(), serving);
 	}
 
 	/**
 	 * Reckons the times of a token that is kept from now on.
 	 */
 	TimedToken timed(TokenEndpointResponse token) {
-		return TimedToken.of(token, LIFETIME_IF_UNKNOWN, SKEW, this.jitter.getAsDouble(), this.clock.instant(),
-				nanos());
+		return TimedToken.of(token, this.serving, this.jitter.getAsDouble(), this.clock.instant(), nanos());
 	}
 
 	long nanos() {

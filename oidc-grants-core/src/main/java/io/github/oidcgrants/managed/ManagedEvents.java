@@ -83,6 +83,12 @@ final class ManagedEvents {
 				+ "' that was held in memory only is in the store now");
 	}
 
+	void lostWithProcess(int count) {
+		logger.error("Refresh tokens of the registration '" + this.registrationId + "' are held in memory only ("
+				+ count + " of them), and could not be written at the end either: whoever they are of has to log in"
+				+ " again when this process has ended");
+	}
+
 	void leaseNotReleased(GrantException problem) {
 		this.quiet.warn("lease", "Tokens of the registration '" + this.registrationId
 				+ "' stay leased until the lease ends by itself: " + problem.getMessage());

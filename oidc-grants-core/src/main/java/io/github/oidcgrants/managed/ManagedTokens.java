@@ -10,6 +10,7 @@ import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.jose.Sha256;
 import io.github.oidcgrants.token.TimedToken;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TokenServing;
 
 /**
  * The tokens of a registration that came with a refresh token, each set under a name of
@@ -45,7 +46,7 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * of what others hand over or forget under a name when it looks at the store again: at
  * the latest when the access token that it knows is no longer fresh.
  */
-public final class ManagedTokens {
+public final class ManagedTokens implements AutoCloseable {
 
 	private static final Duration BETWEEN_REPLACEMENTS = Duration.ofSeconds(30);
 
@@ -79,10 +80,11 @@ public final class ManagedTokens {
 	 * @param refresher refreshes them
 	 * @param timeout how long an exchange with the server may take
 	 * @param clock tells when tokens expire
+	 * @param serving how long access tokens are served
 	 */
 	public ManagedTokens(String registrationId, String identity, ManagedTokenStore store, TokenRefresher refresher,
-			Duration timeout, InstantSource clock) {
-		this(registrationId, identity, store, refresher, timeout, ManagedClockwork.system(clock));
+			Duration timeout, InstantSource clock, TokenServing serving) {
+		this(registrationId, identity, store, refresher, timeout, ManagedClockwork.system(clock, serving));
 	}
 
 	ManagedTokens(String registrationId, String identity, ManagedTokenStore store, TokenRefresher refresher,
@@ -170,7 +172,8 @@ public final class ManagedTokens {
 		String variant = TokenVariant.of(parameters);
 		TimedToken kept = this.refresh.served(slot, variant);
 		if (kept != null) {
-			if (kept.isRefreshDue(this.clockwork.nanos()) && kept.beginRefresh()) {
+			if (kept.isRefreshDue(this.clockwork.nanos()) && this.clockwork.serving().refreshAhead()
+					&& kept.beginRefresh()) {
 				refreshAhead(slot, variant, parameters, kept);
 			}
 			return kept.token();
@@ -257,6 +260,15 @@ public final class ManagedTokens {
 	 */
 	public ManagedTokensStatus status() {
 		return this.events.status(this.unsaved.size());
+	}
+
+	/**
+	 * Tries once more to write what is held in memory only, before the process ends. What
+	 * still cannot be written is reported in the log: those users have to log in again.
+	 */
+	@Override
+	public void close() {
+		this.unsaved.saveLast();
 	}
 
 	private ManagedSlot slot(String name) {

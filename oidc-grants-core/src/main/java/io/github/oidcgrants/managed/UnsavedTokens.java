@@ -91,6 +91,16 @@ final class UnsavedTokens {
 		}
 	}
 
+	/**
+	 * Tries all of them now, for there may be no later.
+	 */
+	void saveLast() {
+		this.slots.values().forEach(this::save);
+		if (!this.slots.isEmpty()) {
+			this.events.lostWithProcess(this.slots.size());
+		}
+	}
+
 	private void save(ManagedSlot slot) {
 		if (!slot.lock.tryLock()) {
 			// Whoever has it writes first.

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class TimedToken {
 
-	private static final Duration LONGEST_LIFETIME = Duration.ofDays(3650);
+	static final Duration LONGEST_LIFETIME = Duration.ofDays(3650);
 
 	private static final long BETWEEN_LOOKS_AT_WALL = Duration.ofMillis(10).toNanos();
 
@@ -63,23 +63,21 @@ public final class TimedToken {
 	/**
 	 * Reckons the times of a token.
 	 * @param token the token
-	 * @param lifetimeIfUnknown how long it is served if the server did not say
-	 * @param skew how long before its expiry it is no longer served; at most a tenth of
-	 * its lifetime counts
+	 * @param serving how long it is served
 	 * @param jitter from 0 to 1, which moves the refresh from 75 to 85 percent of the
 	 * lifetime
 	 * @param now the wall time
 	 * @param nanos the monotonic time, in nanoseconds
 	 * @return the token with its times
 	 */
-	public static TimedToken of(TokenEndpointResponse token, Duration lifetimeIfUnknown, Duration skew, double jitter,
-			Instant now, long nanos) {
+	public static TimedToken of(TokenEndpointResponse token, TokenServing serving, double jitter, Instant now,
+			long nanos) {
 		Instant issuedAt = token.issuedAt();
 		Instant expiresAt = token.expiresAt();
 		Duration lifetime = (expiresAt != null) ? shorter(Duration.between(issuedAt, expiresAt), LONGEST_LIFETIME)
-				: lifetimeIfUnknown;
+				: serving.lifetimeIfUnknown();
 		// What the server does not say has no end to keep away from.
-		Duration kept = (expiresAt != null) ? shorter(skew, lifetime.dividedBy(10)) : Duration.ZERO;
+		Duration kept = (expiresAt != null) ? shorter(serving.skew(), lifetime.dividedBy(10)) : Duration.ZERO;
 		double part = REFRESH_FROM + REFRESH_SPREAD * jitter;
 		return new TimedToken(token, issuedAt.plus(lifetime).minus(kept),
 				issuedAt.plusMillis((long) (lifetime.toMillis() * part)), kept, now, nanos);

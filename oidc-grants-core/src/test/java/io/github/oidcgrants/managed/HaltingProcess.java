@@ -8,6 +8,7 @@ import io.github.oidcgrants.grant.RefreshTokenGrant;
 import io.github.oidcgrants.grant.TokenEndpoint;
 import io.github.oidcgrants.http.Transports;
 import io.github.oidcgrants.testing.TestClock;
+import io.github.oidcgrants.token.TokenServing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ final class HaltingProcess {
 		RefreshTokenGrant grant = new RefreshTokenGrant(
 				new TokenEndpoint(Transports.detect(Duration.ofSeconds(5), null), time));
 		new ManagedTokens(ManagedRig.REGISTRATION, "client", store, ManagedRig.refresher(client, grant),
-				ManagedRig.TIMEOUT, time)
+				ManagedRig.TIMEOUT, time, TokenServing.DEFAULTS)
 			.token("ada");
 	}
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.managed.FaultyStore.Fault;
@@ -23,6 +23,7 @@ import io.github.oidcgrants.managed.FaultyStore.Step;
 import io.github.oidcgrants.testing.Caller;
 import io.github.oidcgrants.testing.RotatingServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TokenServing;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -67,7 +68,8 @@ class ManagedConcurrencyTests {
 	private ManagedTokens impatient() {
 		return new ManagedTokens(ManagedRig.REGISTRATION, "client", this.store, this.rig.refresher(),
 				Duration.ofMillis(250), new ManagedClockwork(this.rig.time, this.rig.time::nanoTime, (nanos) -> {
-				}, this.rig.later::add, this.refreshes, new FairExecutor(this.refreshes, 8), () -> 0.5));
+				}, this.rig.later::add, this.refreshes, new FairExecutor(this.refreshes, 8), () -> 0.5,
+						TokenServing.DEFAULTS));
 	}
 
 	@AfterEach

@@ -10,6 +10,7 @@ import java.util.Map;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TokenServing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,7 @@ class ManagedEntryCodecTests {
 
 	private final TestClock clock = new TestClock();
 
-	private final ManagedClockwork clockwork = ManagedClockwork.system(this.clock);
+	private final ManagedClockwork clockwork = ManagedClockwork.system(this.clock, TokenServing.DEFAULTS);
 
 	private TokenEndpointResponse token(String accessToken) {
 		Map<String, Object> members = new LinkedHashMap<>();

@@ -26,6 +26,7 @@ import io.github.oidcgrants.testing.RotatingServer;
 import io.github.oidcgrants.testing.TestClock;
 import io.github.oidcgrants.testing.TestKeys;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TokenServing;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 
@@ -118,14 +119,14 @@ final class ManagedRig implements AutoCloseable {
 	}
 
 	ManagedTokens tokens(ManagedTokenStore store, Executor threads, Executor background, LongConsumer pause) {
-		return tokens(REGISTRATION, store, threads, new FairExecutor(background, 8), pause);
+		return tokens(REGISTRATION, store, threads, new FairExecutor(background, 8), pause, TokenServing.DEFAULTS);
 	}
 
 	ManagedTokens tokens(String registrationId, ManagedTokenStore store, Executor threads, FairExecutor background,
-			LongConsumer pause) {
+			LongConsumer pause, TokenServing serving) {
 		ManagedTokens tokens = new ManagedTokens(registrationId, "client", store, refresher(), TIMEOUT,
 				new ManagedClockwork(this.time, this.time::nanoTime, pause, this.later::add, threads, background,
-						() -> 0.5));
+						() -> 0.5, serving));
 		tokens.listen(new Hearing());
 		return tokens;
 	}

@@ -206,6 +206,23 @@ class ManagedStoreFailureTests {
 	}
 
 	@Test
+	void theEndOfTheProcessIsTheLastTimeThatWritingIsTried() {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.rig.expire();
+		this.store.always(Step.WRITE, Fault.fails());
+		this.tokens.token("ada");
+		this.tokens.close();
+		assertThat(log()).last().asString().contains("(1 of them)", "could not be written at the end either");
+		assertThat(this.tokens.status().unsaved()).isOne();
+		this.store.recover();
+		this.tokens.close();
+		assertThat(log()).last().asString().contains("is in the store now");
+		assertThat(otherProcess().token("ada").accessToken()).isEqualTo("access-ada-2");
+		this.tokens.close();
+		assertThat(log()).hasSize(3);
+	}
+
+	@Test
 	void nothingIsSentWhileASuccessorWaitsToBeWritten() {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.rig.expire();

@@ -13,6 +13,7 @@ import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.testing.RotatingServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import io.github.oidcgrants.token.TokenServing;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,13 +135,29 @@ class ManagedTokensTests {
 	}
 
 	@Test
+	void aTokenIsServedAsItsRegistrationSays() {
+		ManagedTokens own = this.rig.tokens(ManagedRig.REGISTRATION, this.store, Runnable::run,
+				new FairExecutor(Runnable::run, 8), (nanos) -> {
+				}, new TokenServing(Duration.ofSeconds(10), Duration.ofMinutes(1), false));
+		own.put("ada", this.rig.login("ada"));
+		this.rig.time.advance(Duration.ofSeconds(290).minusMillis(1));
+		assertThat(own.token("ada").accessToken()).isEqualTo("access-ada-1");
+		assertThat(this.rig.server.refreshed()).isEmpty();
+		this.rig.server.expiresIn = null;
+		this.rig.time.advance(Duration.ofMillis(1));
+		assertThat(own.token("ada").accessToken()).isEqualTo("access-ada-2");
+		this.rig.time.advance(Duration.ofMinutes(1));
+		assertThat(own.token("ada").accessToken()).isEqualTo("access-ada-3");
+	}
+
+	@Test
 	void aRegistrationWhoseServerHangsLeavesRoomForTheRefreshesOfOthers() {
 		List<Runnable> queue = new ArrayList<>();
 		FairExecutor background = new FairExecutor(queue::add, 8);
 		ManagedTokens hung = this.rig.tokens("hung", this.store, Runnable::run, background, (nanos) -> {
-		});
+		}, TokenServing.DEFAULTS);
 		ManagedTokens other = this.rig.tokens("other", this.store, Runnable::run, background, (nanos) -> {
-		});
+		}, TokenServing.DEFAULTS);
 		for (int i = 0; i < 20; i++) {
 			hung.put("user-" + i, this.rig.login("user-" + i));
 		}
@@ -322,7 +339,7 @@ class ManagedTokensTests {
 		assertThat(this.tokens.status()).as("nobody has logged in yet: no failure")
 			.isEqualTo(new ManagedTokensStatus(0, 0, 0, null));
 		ManagedTokens other = new ManagedTokens(ManagedRig.REGISTRATION, "another client", this.store,
-				this.rig.refresher(), ManagedRig.TIMEOUT, this.rig.time);
+				this.rig.refresher(), ManagedRig.TIMEOUT, this.rig.time, TokenServing.DEFAULTS);
 		assertMisconfigured("has no tokens under that name", () -> other.token("ada"));
 		assertThat(this.rig.server.refreshed()).isEmpty();
 	}

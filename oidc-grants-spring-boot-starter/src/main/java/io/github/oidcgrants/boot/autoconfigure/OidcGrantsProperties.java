@@ -161,7 +161,7 @@ record OidcGrantsProperties(@DefaultValue Map<String, Registration> registration
 	}
 
 	/**
-	 * How tokens are kept.
+	 * How tokens are kept, and how long they and managed ones are served.
 	 *
 	 * @param genericGrants Whether the tokens of other grants than client credentials are
 	 * kept too. Those of refresh_token, device and CIBA grants never are.

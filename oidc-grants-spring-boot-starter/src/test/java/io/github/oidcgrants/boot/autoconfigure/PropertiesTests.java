@@ -17,6 +17,7 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.client.TokenDeliveryMode;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.jose.CryptoProviders;
+import io.github.oidcgrants.token.TokenServing;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -148,8 +149,9 @@ class PropertiesTests {
 				assertThat(registration.grantType().getValue()).isEqualTo("https://idp.example.com/grants/own");
 				assertThat(registration.allows(URI.create("https://api.example.com/a"))).isTrue();
 				assertThat(registration.allows(URI.create("https://idp.example.com/a"))).isFalse();
-				assertThat(registration.cachePolicy()).hasToString(
-						"TokenCachePolicy[genericGrants=true, refreshAhead=false, skew=PT5S, lifetimeIfUnknown=PT1H]");
+				assertThat(registration.cachePolicy().genericGrants()).isTrue();
+				assertThat(registration.cachePolicy().serving())
+					.isEqualTo(new TokenServing(Duration.ofSeconds(5), Duration.ofHours(1), false));
 				assertThat(registration.dpopMode()).isEqualTo(DPoPMode.PREFERRED);
 				assertThat(Objects.requireNonNull(registration.dpop()).current().algorithm()).isEqualTo("EdDSA");
 				assertThat(registration.configuration().idTokenRules().toString()).contains("maxAge=PT2H",
