@@ -29,6 +29,11 @@ record CachedGrant(Registered registered, String grantType, GrantParameters para
 	}
 
 	@Override
+	public String provider() {
+		return this.registered.provider();
+	}
+
+	@Override
 	public TokenEndpointResponse load() {
 		return this.runner.apply(this);
 	}

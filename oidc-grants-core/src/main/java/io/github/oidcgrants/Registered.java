@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
+import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
@@ -50,6 +51,14 @@ final class Registered {
 
 	GrantRegistration registration() {
 		return this.registration;
+	}
+
+	/**
+	 * {@return the address of the server that gives its tokens}
+	 */
+	String provider() {
+		Configuration configuration = this.registration.configuration();
+		return configuration.server().tokenOrigin(configuration.mutualTls());
 	}
 
 	/**

@@ -30,6 +30,11 @@ final class RegisteredRefresher implements TokenRefresher {
 	}
 
 	@Override
+	public String provider() {
+		return this.registered.provider();
+	}
+
+	@Override
 	public void kept(String thumbprint) {
 		this.registered.refreshTokenKept(thumbprint, this.client.clock().instant());
 	}

@@ -59,10 +59,9 @@ import org.jspecify.annotations.Nullable;
  * for another key.
  *
  * The refresh. The hit that finds a token stale wins a flag in its entry and hands the
- * work to an executor; all others only see the flag. There registrations take turns, so
- * that one whose server hangs leaves room for the rest (FairExecutor). The flight begins
- * when the work does, not when it is handed over: a caller without a token never waits
- * for a queue.
+ * work to an executor; all others only see the flag. There servers take turns, so that
+ * one that hangs leaves room for the rest (FairExecutor). The flight begins when the work
+ * does, not when it is handed over: a caller without a token never waits for a queue.
  *
  * Landing and eviction. An outcome is put into the map by the flight, in one atomic step
  * with its own end, and only if it was not forgotten. What is in the TokenStore is held
@@ -210,10 +209,10 @@ public final class TokenCache {
 		}
 		TokenSource patient = source.patient();
 		String registrationId = source.key().registrationId();
-		this.refreshers.execute(registrationId, () -> refresh(patient, stale), (refused) -> {
+		this.refreshers.execute(source.provider(), () -> refresh(patient, stale), (refused) -> {
 			stale.refreshEnded(this.ticker.read() + BETWEEN_OFFERS);
 			this.log.warn("registration " + registrationId, "A token of the registration '" + registrationId
-					+ "' cannot be refreshed ahead of its expiry now: the executor takes no more work");
+					+ "' cannot be refreshed ahead of its expiry now: " + refused);
 		});
 	}
 
@@ -563,8 +562,9 @@ public final class TokenCache {
 
 		/**
 		 * Sets what tokens are refreshed on ahead of their expiry; threads of the cache's
-		 * own unless set. Up to eight refreshes run at a time, half of them for one
-		 * registration; each takes as long as an exchange with the server may.
+		 * own unless set. Up to eight refreshes run at a time, at most half of them at
+		 * one server if the executor has that many threads; each takes as long as an
+		 * exchange with the server may.
 		 * @param executor runs them, other than on the thread that hands them over
 		 * @return this
 		 */

@@ -22,6 +22,14 @@ public interface TokenSource {
 	TokenCachePolicy policy();
 
 	/**
+	 * {@return the address of the server that is asked: refreshes ahead of one leave room
+	 * for those of others}
+	 */
+	default String provider() {
+		return key().registrationId();
+	}
+
+	/**
 	 * Asks the server, on the thread of this caller or of another one for the same key.
 	 * @return the token
 	 * @throws GrantException if there is none

@@ -101,12 +101,23 @@ public final class AuthorizationServer {
 	 * @param mutualTls whether the client presents a certificate
 	 */
 	public String tokenOrigin(boolean mutualTls) {
-		ServerMetadata known = this.metadata.known();
-		URI uri = (known.get(ServerMetadata.TOKEN_ENDPOINT) != null)
-				? known.endpoint(ServerMetadata.TOKEN_ENDPOINT, mutualTls) : URI.create(id());
+		URI uri = tokenAddress(mutualTls);
 		int usual = "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
 		return (uri.getScheme() + "://" + uri.getHost() + ":" + ((uri.getPort() < 0) ? usual : uri.getPort()))
 			.toLowerCase(Locale.ROOT);
+	}
+
+	private URI tokenAddress(boolean mutualTls) {
+		ServerMetadata known = this.metadata.known();
+		if (known.get(ServerMetadata.TOKEN_ENDPOINT) != null) {
+			try {
+				return known.endpoint(ServerMetadata.TOKEN_ENDPOINT, mutualTls);
+			}
+			catch (GrantException ex) {
+				// Whoever sends a request there is told.
+			}
+		}
+		return URI.create(id());
 	}
 
 	/**

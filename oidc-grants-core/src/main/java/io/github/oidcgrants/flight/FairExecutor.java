@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the work of many owners on one executor, a few at a time, in {@link Turns}: an
- * owner whose work hangs leaves at least half of the places to the others. Up to 1,000
- * wait for a place. Thread-safe.
+ * owner whose work hangs leaves at least half of the places to the others. Up to 1,000 of
+ * each wait for a place. Thread-safe.
  */
 public final class FairExecutor {
 
@@ -35,10 +35,10 @@ public final class FairExecutor {
 	 * Has work done as soon as it is its turn.
 	 * @param owner whose work it is
 	 * @param work what to do
-	 * @param refused is told if it will not be done: too much is waiting, or the executor
-	 * takes no more
+	 * @param refused is told why if it will not be done: too much is waiting, or the
+	 * executor does not take it
 	 */
-	public void execute(String owner, Runnable work, Consumer<RejectedExecutionException> refused) {
+	public void execute(String owner, Runnable work, Consumer<Throwable> refused) {
 		if (add(new Work(owner, work, refused))) {
 			dispatch();
 		}
@@ -49,7 +49,7 @@ public final class FairExecutor {
 
 	private boolean add(Work work) {
 		synchronized (this.turns) {
-			if (this.turns.due() >= LONGEST_QUEUE) {
+			if (this.turns.due(work.owner) >= LONGEST_QUEUE) {
 				return false;
 			}
 			this.turns.add(work);
@@ -63,32 +63,60 @@ public final class FairExecutor {
 			try {
 				this.executor.execute(() -> run(turn));
 			}
-			catch (RejectedExecutionException ex) {
-				release(turn);
-				turn.refused.accept(ex);
+			catch (RuntimeException | Error ex) {
+				// An executor that is full says so, one that finds no thread has an
+				// error.
+				if (release(turn)) {
+					turn.refused.accept(ex);
+				}
 			}
 		}
 	}
 
-	private void run(Work work) {
-		try {
-			work.work.run();
-		}
-		finally {
-			release(work);
+	// The thread goes on with what is next: an executor that is full has no other.
+	private void run(Work first) {
+		Work turn = hasPlace(first) ? first : null;
+		while (turn != null) {
+			try {
+				turn.work.run();
+			}
+			catch (Throwable ex) {
+				Thread thread = Thread.currentThread();
+				thread.getUncaughtExceptionHandler().uncaughtException(thread, ex);
+			}
+			finally {
+				boolean unused = release(turn);
+			}
+			turn = take();
 			dispatch();
 		}
 	}
 
 	private @Nullable Work take() {
 		synchronized (this.turns) {
-			return this.turns.take();
+			Work next = this.turns.take();
+			if (next != null) {
+				next.hasPlace = true;
+			}
+			return next;
 		}
 	}
 
-	private void release(Work work) {
+	// An executor may take work and throw all the same.
+	private boolean hasPlace(Work work) {
 		synchronized (this.turns) {
-			this.turns.release(work);
+			return work.hasPlace;
+		}
+	}
+
+	private boolean release(Work work) {
+		synchronized (this.turns) {
+			boolean had = work.hasPlace;
+			if (had) {
+				work.hasPlace = false;
+				this.turns.release(work);
+			}
+			return had;
 		}
 	}
 
@@ -106,9 +134,11 @@ public final class FairExecutor {
 
 		private final Runnable work;
 
-		private final Consumer<RejectedExecutionException> refused;
+		private final Consumer<Throwable> refused;
 
-		Work(String owner, Runnable work, Consumer<RejectedExecutionException> refused) {
+		private boolean hasPlace;
+
+		Work(String owner, Runnable work, Consumer<Throwable> refused) {
 			this.owner = owner;
 			this.work = work;
 			this.refused = refused;

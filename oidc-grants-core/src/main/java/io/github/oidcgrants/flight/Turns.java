@@ -25,8 +25,6 @@ public final class Turns<T> {
 
 	private final Map<String, Line<T>> lines = new LinkedHashMap<>();
 
-	private int due;
-
 	private int taken;
 
 	/**
@@ -41,9 +39,11 @@ public final class Turns<T> {
 
 	/**
 	 * {@return how many are due}
+	 * @param owner whose
 	 */
-	public int due() {
-		return this.due;
+	public int due(String owner) {
+		Line<T> line = this.lines.get(owner);
+		return (line != null) ? line.due.size() : 0;
 	}
 
 	/**
@@ -51,9 +51,7 @@ public final class Turns<T> {
 	 * @param one what is due
 	 */
 	public void add(T one) {
-		if (this.lines.computeIfAbsent(this.owner.apply(one), (name) -> new Line<>()).due.add(one)) {
-			this.due++;
-		}
+		this.lines.computeIfAbsent(this.owner.apply(one), (name) -> new Line<>()).due.add(one);
 	}
 
 	/**
@@ -63,11 +61,8 @@ public final class Turns<T> {
 	public void remove(T one) {
 		String name = this.owner.apply(one);
 		Line<T> line = this.lines.get(name);
-		if (line != null && line.due.remove(one)) {
-			this.due--;
-			if (line.isGone()) {
-				this.lines.remove(name);
-			}
+		if (line != null && line.due.remove(one) && line.isGone()) {
+			this.lines.remove(name);
 		}
 	}
 
@@ -85,7 +80,6 @@ public final class Turns<T> {
 				Iterator<T> first = line.due.iterator();
 				T one = first.next();
 				first.remove();
-				this.due--;
 				line.taken++;
 				this.taken++;
 				// The others first, before it is this one's turn again.
@@ -120,7 +114,7 @@ public final class Turns<T> {
 
 	@Override
 	public String toString() {
-		return "Turns[due=" + this.due + ", taken=" + this.taken + ", owners=" + this.lines.size() + "]";
+		return "Turns[taken=" + this.taken + ", owners=" + this.lines.size() + "]";
 	}
 
 	private static final class Line<T> {

@@ -26,19 +26,20 @@ import io.github.oidcgrants.token.TokenServing;
  * never answered for with tokens of the one before.
  * <p>
  * <b>How.</b> A token that is kept is given without a look at the store. The call that
- * finds about 80 % of its lifetime over has it refreshed, in the background; until its
- * expiry less a skew the old one is given, also while the server or the store is down.
- * Only who finds none waits: those who ask for the same share one attempt, on a thread of
- * its own, so that no caller who goes can stop it halfway. Attempts on one name take
- * turns, here by a lock and among processes by the lease; names never wait for each
- * other. With both, the entry is read again, for somebody else may have refreshed it.
- * Then the server is asked. Its refresh token replaces the old one in the store, by
- * compare-and-set, as soon as the answer is there; the access token is added once it is
- * validated. {@code invalid_grant} for a refresh token that is no longer the one in the
- * store only means that somebody else was faster, for instance because the lease had
- * ended; then theirs is taken. After another failure the server is left alone for a
- * second, each time for twice as long, up to 30 seconds, or five minutes if it says
- * {@code Retry-After}; who finds no token in the store either is told so.
+ * finds about 80 % of its lifetime over has it refreshed, in the background, unless the
+ * registration says otherwise ({@link TokenServing}); until its expiry less a skew the
+ * old one is given, also while the server or the store is down. Only who finds none
+ * waits: those who ask for the same share one attempt, on a thread of its own, so that no
+ * caller who goes can stop it halfway. Attempts on one name take turns, here by a lock
+ * and among processes by the lease; names never wait for each other. With both, the entry
+ * is read again, for somebody else may have refreshed it. Then the server is asked. Its
+ * refresh token replaces the old one in the store, by compare-and-set, as soon as the
+ * answer is there; the access token is added once it is validated. {@code invalid_grant}
+ * for a refresh token that is no longer the one in the store only means that somebody
+ * else was faster, for instance because the lease had ended; then theirs is taken. After
+ * another failure the server is left alone for a second, each time for twice as long, up
+ * to 30 seconds, or five minutes if it says {@code Retry-After}; who finds no token in
+ * the store either is told so.
  * <p>
  * <b>What is not.</b> A request that may have reached the server without an answer, and a
  * process that ends between answer and store, are the gaps that nobody can close: the
@@ -67,6 +68,8 @@ public final class ManagedTokens implements AutoCloseable {
 
 	private final ManagedClockwork clockwork;
 
+	private final TokenRefresher refresher;
+
 	private final String registrationId;
 
 	private final Duration patience;
@@ -90,6 +93,7 @@ public final class ManagedTokens implements AutoCloseable {
 	ManagedTokens(String registrationId, String identity, ManagedTokenStore store, TokenRefresher refresher,
 			Duration timeout, ManagedClockwork clockwork) {
 		this.registrationId = registrationId;
+		this.refresher = refresher;
 		this.clockwork = clockwork;
 		// A request may be sent three times, and the server's metadata be fetched before.
 		this.patience = timeout.multipliedBy(4);
@@ -196,7 +200,7 @@ public final class ManagedTokens implements AutoCloseable {
 	// a token never waits for a queue.
 	private void refreshAhead(ManagedSlot slot, String variant, GrantParameters parameters, TimedToken kept) {
 		this.clockwork.background()
-			.execute(this.registrationId, () -> refreshNow(slot, variant, parameters, kept), (refused) -> {
+			.execute(this.refresher.provider(), () -> refreshNow(slot, variant, parameters, kept), (refused) -> {
 				kept.refreshEnded(this.refresh.nextTry(slot, variant));
 				this.events.notRefreshedAhead(refused);
 			});

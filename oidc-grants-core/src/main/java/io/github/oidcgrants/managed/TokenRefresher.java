@@ -25,6 +25,12 @@ public interface TokenRefresher {
 	TokenEndpointResponse refresh(RefreshRequest request, Consumer<String> rotated);
 
 	/**
+	 * {@return the address of the server that is asked: refreshes ahead of one leave room
+	 * for those of others}
+	 */
+	String provider();
+
+	/**
 	 * {@return whether a token that is bound to a DPoP key can be used here}
 	 * @param thumbprint the key's thumbprint
 	 */

@@ -1,5 +1,6 @@
 package io.github.oidcgrants.flight;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Work of many owners on one executor.
@@ -39,60 +41,96 @@ class FairExecutorTests {
 	}
 
 	@Test
-	void whatWaitsIsDoneInTurns() {
-		for (int i = 0; i < 6; i++) {
-			execute("a");
+	void whatWaitsIsDoneInTurnsByWhoeverIsDone() {
+		FairExecutor one = new FairExecutor(this.handedOver::add, 1);
+		for (String owner : List.of("a", "a", "a", "b", "b")) {
+			one.execute(owner, () -> this.done.add(owner), FairExecutorTests::notExpected);
 		}
-		execute("b");
-		execute("a");
-		while (!this.handedOver.isEmpty()) {
-			this.handedOver.remove().run();
-		}
-		assertThat(this.done).containsExactly("a", "a", "a", "a", "b", "a", "a", "a");
-		assertThat(this.executor).hasToString("FairExecutor[Turns[due=0, taken=0, owners=0]]");
+		assertThat(this.handedOver).hasSize(1);
+		this.handedOver.remove().run();
+		assertThat(this.handedOver).isEmpty();
+		assertThat(this.done).containsExactly("a", "a", "b", "a", "b");
+		assertThat(one).hasToString("FairExecutor[Turns[taken=0, owners=0]]");
 	}
 
 	@Test
-	void workThatFailsGivesItsPlaceBack() {
+	void workThatFailsGivesItsPlaceBackAndIsSeenByTheHandlerOfItsThread() throws InterruptedException {
 		this.executor.execute("a", () -> {
 			throw new IllegalStateException("Why");
 		}, FairExecutorTests::notExpected);
-		assertThatIllegalStateException().isThrownBy(() -> this.handedOver.remove().run());
-		assertThat(this.executor).hasToString("FairExecutor[Turns[due=0, taken=0, owners=0]]");
+		List<Throwable> seen = new ArrayList<>();
+		Thread thread = new Thread(this.handedOver.remove());
+		thread.setUncaughtExceptionHandler((failed, ex) -> seen.add(ex));
+		thread.start();
+		thread.join();
+		assertThat(seen).singleElement().asInstanceOf(InstanceOfAssertFactories.THROWABLE).hasMessage("Why");
+		assertThat(this.executor).hasToString("FairExecutor[Turns[taken=0, owners=0]]");
 	}
 
 	@Test
-	void moreThanAThousandDoNotWait() {
+	void moreThanAThousandOfOneDoNotWait() {
 		for (int i = 0; i < 1_004; i++) {
 			execute("a");
 		}
 		assertThat(this.refused).isEmpty();
 		execute("a");
 		execute("b");
-		assertThat(this.refused).containsExactly("a", "b");
+		assertThat(this.refused).containsExactly("a");
+		assertThat(this.handedOver).hasSize(5);
 	}
 
 	@Test
-	void eachWhoseWorkIsRefusedIsTold() {
-		boolean[] open = { true };
-		FairExecutor closing = new FairExecutor((work) -> {
-			if (!open[0]) {
+	void whoseWorkTheExecutorDoesNotTakeIsTold() {
+		FairExecutor full = new FairExecutor((work) -> {
+			if (!this.handedOver.isEmpty()) {
 				throw new RejectedExecutionException();
 			}
 			this.handedOver.add(work);
 		}, 2);
-		for (String owner : List.of("a", "b", "a", "b")) {
-			closing.execute(owner, () -> this.done.add(owner), (ex) -> this.refused.add(owner));
-		}
-		assertThat(this.handedOver).hasSize(2);
-		open[0] = false;
+		execute(full, "a");
+		execute(full, "b");
+		assertThat(this.refused).containsExactly("b");
+		execute(full, "a");
+		execute(full, "a");
 		this.handedOver.remove().run();
-		assertThat(this.done).containsExactly("a");
+		assertThat(this.done).as("what waits is for the thread that is there").containsExactly("a", "a", "a");
+		assertThat(this.refused).containsExactly("b");
+		assertThat(full).hasToString("FairExecutor[Turns[taken=0, owners=0]]");
+	}
+
+	@Test
+	void anExecutorThatFindsNoThreadLosesNoPlace() {
+		FairExecutor exhausted = new FairExecutor((work) -> {
+			throw new OutOfMemoryError("unable to create native thread");
+		}, 1);
+		exhausted.execute("a", () -> this.done.add("a"), (ex) -> this.refused.add(ex.getMessage()));
+		assertThat(this.refused).containsExactly("unable to create native thread");
+		assertThat(exhausted).hasToString("FairExecutor[Turns[taken=0, owners=0]]");
+	}
+
+	@Test
+	void anExecutorThatTakesWorkAndThrowsAllTheSameHasItNotDone() {
+		FairExecutor both = new FairExecutor((work) -> {
+			this.handedOver.add(work);
+			throw new RejectedExecutionException();
+		}, 1);
+		execute(both, "a");
 		assertThat(this.refused).containsExactly("a");
 		this.handedOver.remove().run();
-		assertThat(this.done).containsExactly("a", "b");
-		assertThat(this.refused).containsExactly("a", "b");
-		assertThat(closing).hasToString("FairExecutor[Turns[due=0, taken=0, owners=0]]");
+		assertThat(this.done).isEmpty();
+		assertThat(both).hasToString("FairExecutor[Turns[taken=0, owners=0]]");
+	}
+
+	@Test
+	void anExecutorThatRunsWorkOnTheSpotNestsNothing() {
+		FairExecutor inline = new FairExecutor(Runnable::run, 1);
+		inline.execute("a", () -> {
+			for (int i = 0; i < 500; i++) {
+				inline.execute("b", () -> this.done.add("b" + new Throwable().getStackTrace().length),
+						FairExecutorTests::notExpected);
+			}
+		}, FairExecutorTests::notExpected);
+		assertThat(this.done).hasSize(500).containsOnly(this.done.get(0));
 	}
 
 	@Test
@@ -110,6 +148,9 @@ class FairExecutorTests {
 				});
 			}
 			assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.untilAsserted(() -> assertThat(shared).hasToString("FairExecutor[Turns[taken=0, owners=0]]"));
 		}
 		finally {
 			threads.shutdownNow();
@@ -117,10 +158,14 @@ class FairExecutorTests {
 	}
 
 	private void execute(String owner) {
-		this.executor.execute(owner, () -> this.done.add(owner), (ex) -> this.refused.add(owner));
+		execute(this.executor, owner);
 	}
 
-	private static void notExpected(RejectedExecutionException refused) {
+	private void execute(FairExecutor executor, String owner) {
+		executor.execute(owner, () -> this.done.add(owner), (ex) -> this.refused.add(owner));
+	}
+
+	private static void notExpected(Throwable refused) {
 		throw new AssertionError(refused);
 	}
 

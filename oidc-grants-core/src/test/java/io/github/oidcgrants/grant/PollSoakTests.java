@@ -29,7 +29,7 @@ class PollSoakTests {
 
 	private static final String NOTHING = "PollScheduler[waiting=0, asking=0]";
 
-	private static final String NOTHING_HELD = "Turns[due=0, taken=0, owners=0], PollErrands[left=0, running=0]";
+	private static final String NOTHING_HELD = "Turns[taken=0, owners=0], PollErrands[left=0, running=0]";
 
 	private static final String TOKEN = "token";
 

@@ -117,7 +117,7 @@ class PollThreadsTests {
 		Awaitility.await()
 			.atMost(30, TimeUnit.SECONDS)
 			.untilAsserted(() -> assertThat(this.polls).hasToString("PollScheduler[waiting=0, asking=0]"));
-		assertThat(this.polls.held()).isEqualTo("Turns[due=0, taken=0, owners=0], PollErrands[left=0, running=0]");
+		assertThat(this.polls.held()).isEqualTo("Turns[taken=0, owners=0], PollErrands[left=0, running=0]");
 	}
 
 	private static String outcome(CompletableFuture<TokenEndpointResponse> poll) {

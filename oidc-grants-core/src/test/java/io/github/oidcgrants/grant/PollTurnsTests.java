@@ -131,7 +131,7 @@ class PollTurnsTests {
 		turns.remove(a.get(0));
 		turns.release(a.get(0));
 		turns.release(a.get(2));
-		assertThat(turns).hasToString("Turns[due=0, taken=0, owners=0]");
+		assertThat(turns).hasToString("Turns[taken=0, owners=0]");
 	}
 
 	@ParameterizedTest
@@ -174,7 +174,7 @@ class PollTurnsTests {
 		}
 		due.forEach(turns::remove);
 		asking.forEach(turns::release);
-		assertThat(turns).hasToString("Turns[due=0, taken=0, owners=0]");
+		assertThat(turns).hasToString("Turns[taken=0, owners=0]");
 	}
 
 	private static Turns<Poll> turns(int places) {

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.flight.FairExecutor;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.managed.FaultyStore.Fault;

@@ -96,6 +96,11 @@ final class ManagedRig implements AutoCloseable {
 			}
 
 			@Override
+			public String provider() {
+				return client.server().tokenOrigin(false);
+			}
+
+			@Override
 			public boolean hasKey(String thumbprint) {
 				return false;
 			}

@@ -146,31 +146,42 @@ class ManagedTokensTests {
 		this.rig.server.expiresIn = null;
 		this.rig.time.advance(Duration.ofMillis(1));
 		assertThat(own.token("ada").accessToken()).isEqualTo("access-ada-2");
-		this.rig.time.advance(Duration.ofMinutes(1));
+		ManagedTokens otherProcess = this.rig.tokens(ManagedRig.REGISTRATION, this.store, Runnable::run,
+				new FairExecutor(Runnable::run, 8), (nanos) -> {
+				}, new TokenServing(Duration.ofSeconds(10), Duration.ofMinutes(1), false));
+		this.rig.time.advance(Duration.ofSeconds(59));
+		assertThat(otherProcess.token("ada").accessToken()).isEqualTo("access-ada-2");
+		this.rig.time.advance(Duration.ofSeconds(1));
 		assertThat(own.token("ada").accessToken()).isEqualTo("access-ada-3");
 	}
 
 	@Test
-	void aRegistrationWhoseServerHangsLeavesRoomForTheRefreshesOfOthers() {
+	void aServerThatHangsLeavesRoomForTheRefreshesOfOthers() {
 		List<Runnable> queue = new ArrayList<>();
 		FairExecutor background = new FairExecutor(queue::add, 8);
-		ManagedTokens hung = this.rig.tokens("hung", this.store, Runnable::run, background, (nanos) -> {
+		ManagedTokens one = this.rig.tokens("one", this.store, Runnable::run, background, (nanos) -> {
 		}, TokenServing.DEFAULTS);
 		ManagedTokens other = this.rig.tokens("other", this.store, Runnable::run, background, (nanos) -> {
 		}, TokenServing.DEFAULTS);
-		for (int i = 0; i < 20; i++) {
-			hung.put("user-" + i, this.rig.login("user-" + i));
+		for (int i = 0; i < 10; i++) {
+			one.put("user-" + i, this.rig.login("user-" + i));
+			other.put("user-" + i, this.rig.login("user-" + i));
 		}
-		other.put("ada", this.rig.login("ada"));
 		this.rig.time.advance(Duration.ofMinutes(4));
-		for (int i = 0; i < 20; i++) {
-			hung.token("user-" + i);
+		for (int i = 0; i < 10; i++) {
+			one.token("user-" + i);
+			other.token("user-" + i);
 		}
-		assertThat(queue).hasSize(4);
-		String first = other.token("ada").accessToken();
+		assertThat(queue).as("the two have one server").hasSize(4);
+		background.execute("https://idp.example:443", () -> {
+		}, (refused) -> {
+		});
 		assertThat(queue).hasSize(5);
 		queue.get(4).run();
-		assertThat(other.token("ada").accessToken()).isNotEqualTo(first);
+		String first = one.token("user-0").accessToken();
+		queue.get(0).run();
+		assertThat(one.token("user-0").accessToken()).isNotEqualTo(first);
+		assertThat(this.rig.server.refreshed()).hasSize(17);
 	}
 
 	@Test
