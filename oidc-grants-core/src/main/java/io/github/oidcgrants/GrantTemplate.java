@@ -524,8 +524,8 @@ public final class GrantTemplate implements GrantOperations<String>, AutoCloseab
 
 	/**
 	 * Writes what there is of {@linkplain #managed(String) managed tokens} that could not
-	 * be written yet, before the process ends. Nothing else is closed: client, cache and
-	 * store belong to who made them.
+	 * be written yet, before the process ends, one registration after the other. Nothing
+	 * else is closed: client, cache and store belong to who made them.
 	 */
 	@Override
 	public void close() {

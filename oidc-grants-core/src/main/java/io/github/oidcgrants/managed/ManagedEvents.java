@@ -83,10 +83,10 @@ final class ManagedEvents {
 				+ "' that was held in memory only is in the store now");
 	}
 
-	void lostWithProcess(int count) {
-		logger.error("Refresh tokens of the registration '" + this.registrationId + "' are held in memory only ("
-				+ count + " of them), and could not be written at the end either: whoever they are of has to log in"
-				+ " again when this process has ended");
+	void notSaved(int count) {
+		logger.error("Refresh tokens of the registration '" + this.registrationId + "' are in memory only (" + count
+				+ " of them), and are not written now that the end has come: if this process ends, their users must"
+				+ " log in again");
 	}
 
 	void leaseNotReleased(GrantException problem) {

@@ -72,6 +72,8 @@ public final class ManagedTokens implements AutoCloseable {
 
 	private final String registrationId;
 
+	private final Duration timeout;
+
 	private final Duration patience;
 
 	/**
@@ -95,6 +97,7 @@ public final class ManagedTokens implements AutoCloseable {
 		this.registrationId = registrationId;
 		this.refresher = refresher;
 		this.clockwork = clockwork;
+		this.timeout = timeout;
 		// A request may be sent three times, and the server's metadata be fetched before.
 		this.patience = timeout.multipliedBy(4);
 		this.slots = new ManagedSlots(
@@ -267,12 +270,13 @@ public final class ManagedTokens implements AutoCloseable {
 	}
 
 	/**
-	 * Tries once more to write what is held in memory only, before the process ends. What
-	 * still cannot be written is reported in the log: those users have to log in again.
+	 * Tries once more to write what is held in memory only, before the process ends.
+	 * Writing begins no later than after the time that an exchange with the server may
+	 * take. What is not written then is reported in the log.
 	 */
 	@Override
 	public void close() {
-		this.unsaved.saveLast();
+		this.unsaved.saveLast(this.timeout);
 	}
 
 	private ManagedSlot slot(String name) {

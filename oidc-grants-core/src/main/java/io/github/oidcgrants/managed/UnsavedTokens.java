@@ -1,5 +1,6 @@
 package io.github.oidcgrants.managed;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -93,11 +94,39 @@ final class UnsavedTokens {
 
 	/**
 	 * Tries all of them now, for there may be no later.
+	 * @param patience how long to go on
 	 */
-	void saveLast() {
-		this.slots.values().forEach(this::save);
+	void saveLast(Duration patience) {
+		long until = System.nanoTime() + patience.toNanos();
+		saveUntil(until, false);
+		// Whoever has a lock may be about to write.
+		saveUntil(until, true);
 		if (!this.slots.isEmpty()) {
-			this.events.lostWithProcess(this.slots.size());
+			this.events.notSaved(this.slots.size());
+		}
+	}
+
+	private void saveUntil(long until, boolean waits) {
+		for (ManagedSlot slot : this.slots.values()) {
+			long left = until - System.nanoTime();
+			if (left >= 0) {
+				save(slot, Duration.ofNanos(waits ? left : 0));
+			}
+		}
+	}
+
+	private void save(ManagedSlot slot, Duration patience) {
+		try {
+			slot.lock(patience);
+			try {
+				write(slot);
+			}
+			finally {
+				slot.lock.unlock();
+			}
+		}
+		catch (RuntimeException ex) {
+			// It is reported with the others.
 		}
 	}
 
@@ -107,18 +136,10 @@ final class UnsavedTokens {
 			return;
 		}
 		try {
-			ManagedSlot.Unsaved successor = slot.unsaved;
-			if (successor != null) {
+			if (slot.unsaved != null) {
 				this.entries.renewLease(slot);
-				this.entries.save(slot);
-				settle(slot);
-				// Else there was something newer, or nothing any more.
-				if (successor.next().equals(slot.known)) {
-					this.events.saved();
-				}
-				this.entries.releaseLease(slot);
 			}
-			settle(slot);
+			write(slot);
 		}
 		catch (RuntimeException ex) {
 			// The next time, perhaps.
@@ -126,6 +147,20 @@ final class UnsavedTokens {
 		finally {
 			slot.lock.unlock();
 		}
+	}
+
+	private void write(ManagedSlot slot) {
+		ManagedSlot.Unsaved successor = slot.unsaved;
+		if (successor != null) {
+			this.entries.save(slot);
+			settle(slot);
+			// Else there was something newer, or nothing any more.
+			if (successor.next().equals(slot.known)) {
+				this.events.saved();
+			}
+			this.entries.releaseLease(slot);
+		}
+		settle(slot);
 	}
 
 }

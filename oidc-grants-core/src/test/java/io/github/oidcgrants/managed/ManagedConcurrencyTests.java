@@ -276,6 +276,56 @@ class ManagedConcurrencyTests {
 	}
 
 	@Test
+	void theEndWaitsForWhoeverIsWriting() throws Exception {
+		this.tokens.put("ada", this.rig.login("ada"));
+		this.tokens.put("grace", this.rig.login("grace"));
+		this.rig.expire();
+		this.store.always(Step.WRITE, Fault.fails());
+		this.tokens.token("ada");
+		this.tokens.token("grace");
+		assertThat(this.tokens.status().unsaved()).isEqualTo(2);
+		this.rig.expire();
+		this.store.recover();
+		this.store.next(Step.WRITE, Fault.before(() -> {
+			this.asked.countDown();
+			awaitQuietly(this.released);
+		}));
+		Future<TokenEndpointResponse> writing = this.callers.submit(() -> this.tokens.token("ada"));
+		this.asked.await();
+		Caller<Boolean> closing = new Caller<>(() -> {
+			this.tokens.close();
+			return true;
+		});
+		closing.awaitWaiting();
+		this.released.countDown();
+		assertThat(closing.get()).isTrue();
+		assertThat(this.tokens.status().unsaved()).isZero();
+		assertThat(get(writing)).startsWith("access-ada");
+		assertThat(process().token("grace").accessToken()).startsWith("access-grace");
+	}
+
+	@Test
+	void theEndIsNotHeldUpByAStoreThatHangs() {
+		ManagedTokens impatient = impatient();
+		for (int i = 0; i < 5; i++) {
+			impatient.put("user-" + i, this.rig.login("user-" + i));
+		}
+		this.rig.expire();
+		this.store.always(Step.WRITE, Fault.fails());
+		for (int i = 0; i < 5; i++) {
+			impatient.token("user-" + i);
+		}
+		AtomicInteger tried = new AtomicInteger();
+		this.store.always(Step.WRITE, Fault.before(() -> {
+			tried.incrementAndGet();
+			awaitQuietly(this.released);
+		}));
+		impatient.close();
+		assertThat(impatient.status().unsaved()).isEqualTo(5);
+		assertThat(tried).as("while there is time").hasValueLessThan(3);
+	}
+
+	@Test
 	void aStoreThatCaresForNoInterruptHoldsNoMoreThanSixtyFourThreads() throws Exception {
 		AtomicInteger under = new AtomicInteger();
 		ManagedTokenStore bounded = new BoundedStore(new FaultyStore(ManagedTokenStore.inMemory()) {

@@ -212,7 +212,7 @@ class ManagedStoreFailureTests {
 		this.store.always(Step.WRITE, Fault.fails());
 		this.tokens.token("ada");
 		this.tokens.close();
-		assertThat(log()).last().asString().contains("(1 of them)", "could not be written at the end either");
+		assertThat(log()).last().asString().contains("(1 of them)", "not written now that the end has come");
 		assertThat(this.tokens.status().unsaved()).isOne();
 		this.store.recover();
 		this.tokens.close();
