@@ -126,7 +126,7 @@ class KeycloakDPoPTests {
 			.builder("service", this.keycloak.clientWithSecret(Realm.DPOP_CLIENT))
 			.parameters(GrantParameters.builder().scope("openid").build())
 			.dpop(DPoPKeyRing.of(this.handle), DPoPMode.REQUIRED)
-			.allowedOrigins(List.of(userInfo))
+			.allowedOrigins(List.of(userInfo.substring(0, userInfo.indexOf("/realms/"))))
 			.build();
 		GrantTemplate template = new GrantTemplate(this.keycloak.grants(), TokenCache.create(), List.of(registration));
 		RestClient plain = RestClient.builder().requestFactory(new JdkClientHttpRequestFactory()).build();
