@@ -204,7 +204,7 @@ public final class TokenCache {
 	}
 
 	private void refreshAhead(TokenSource source, TimedToken stale) {
-		if (!source.isRepeatable() || !source.policy().serving().refreshAhead() || !stale.beginRefresh()) {
+		if (!source.isRepeatable() || !stale.beginRefresh()) {
 			return;
 		}
 		TokenSource patient = source.patient();

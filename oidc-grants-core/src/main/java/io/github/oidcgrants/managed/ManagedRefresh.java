@@ -85,9 +85,7 @@ final class ManagedRefresh {
 	// One that is to be refreshed is what whoever refreshes wants to replace.
 	private @Nullable TokenEndpointResponse fresh(ManagedSlot slot, String variant) {
 		TimedToken token = served(slot, variant);
-		boolean due = token != null && this.clockwork.serving().refreshAhead()
-				&& token.isPastRefresh(this.clockwork.nanos());
-		return (token != null && !due) ? token.token() : null;
+		return (token != null && !token.isPastRefresh(this.clockwork.nanos())) ? token.token() : null;
 	}
 
 	/**

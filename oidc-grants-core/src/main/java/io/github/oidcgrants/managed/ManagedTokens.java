@@ -179,8 +179,7 @@ public final class ManagedTokens implements AutoCloseable {
 		String variant = TokenVariant.of(parameters);
 		TimedToken kept = this.refresh.served(slot, variant);
 		if (kept != null) {
-			if (kept.isRefreshDue(this.clockwork.nanos()) && this.clockwork.serving().refreshAhead()
-					&& kept.beginRefresh()) {
+			if (kept.isRefreshDue(this.clockwork.nanos()) && kept.beginRefresh()) {
 				refreshAhead(slot, variant, parameters, kept);
 			}
 			return kept.token();

@@ -78,9 +78,10 @@ public final class TimedToken {
 				: serving.lifetimeIfUnknown();
 		// What the server does not say has no end to keep away from.
 		Duration kept = (expiresAt != null) ? shorter(serving.skew(), lifetime.dividedBy(10)) : Duration.ZERO;
+		Instant until = issuedAt.plus(lifetime).minus(kept);
 		double part = REFRESH_FROM + REFRESH_SPREAD * jitter;
-		return new TimedToken(token, issuedAt.plus(lifetime).minus(kept),
-				issuedAt.plusMillis((long) (lifetime.toMillis() * part)), kept, now, nanos);
+		Instant refreshAt = serving.refreshAhead() ? issuedAt.plusMillis((long) (lifetime.toMillis() * part)) : until;
+		return new TimedToken(token, until, refreshAt, kept, now, nanos);
 	}
 
 	private static Duration shorter(Duration one, Duration other) {
@@ -102,7 +103,7 @@ public final class TimedToken {
 	}
 
 	/**
-	 * {@return from when on the token is to be refreshed}
+	 * {@return from when on the token is to be refreshed: its end, if not ahead of it}
 	 */
 	public Instant refreshAt() {
 		return this.refreshAt;

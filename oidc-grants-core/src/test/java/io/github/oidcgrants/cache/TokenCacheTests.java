@@ -152,6 +152,17 @@ class TokenCacheTests {
 	}
 
 	@Test
+	void whatIsNotRefreshedAheadIsFreshToItsEnd() {
+		get(source(1000).policy(TokenCachePolicy.builder().refreshAhead(false).build()));
+		this.clock.advance(Duration.ofSeconds(940).minus(NANO));
+		assertThat(state()).isEqualTo(State.FRESH);
+		TokenCacheStatus.Token token = this.cache.status().entries().get(0).token();
+		assertThat(token.refreshAt()).isEqualTo(token.keptUntil());
+		this.clock.advance(NANO);
+		assertThat(this.cache.status().entries()).isEmpty();
+	}
+
+	@Test
 	void doesNotRefreshWhatWasEvictedBeforeItsTurn() {
 		get(1000);
 		this.clock.advance(Duration.ofSeconds(800));
