@@ -139,8 +139,15 @@ class BadPropertiesTests {
 						"is unknown", "connect-timeout, timeout, allow-insecure-requests"),
 				argumentSet("unknown key at the top", with("oidc-grants.registrations.a.client-id=a"),
 						"oidc-grants.registrations.a.client-id", "is unknown", "registration, provider, http"),
-				argumentSet("timeout that is no duration", with(R + "timeout=soon"), R + "timeout", "failed to convert",
-						"Update your application's configuration"));
+				argumentSet("timeout that is no duration", with(R + "timeout=soon"), R + "timeout",
+						"has a value that cannot be read", "Set it to a duration, such as 30s"),
+				argumentSet("answer that is neither yes nor no", with(R + "cache.refresh-ahead=maybe"),
+						R + "cache.refresh-ahead", "has a value that cannot be read", "Set it to true or false"),
+				argumentSet("number that is none", with("oidc-grants.polling.max-concurrent-requests=many"),
+						"oidc-grants.polling.max-concurrent-requests", "has a value that cannot be read",
+						"Set it to a number"),
+				argumentSet("names and values that are none", with(R + "parameters=requested_token_type"),
+						R + "parameters", "has a value that cannot be read", "write them under '" + R + "parameters'"));
 	}
 
 	static Stream<Arguments> mistakesWithSecrets() {
@@ -303,7 +310,11 @@ class BadPropertiesTests {
 				argumentSet("DPoP algorithm without mode", with(R + "dpop.algorithm=ES256"), R + "dpop.mode",
 						"it is not set, but there is a key or algorithm", "required, preferred or off"),
 				argumentSet("DPoP mode that is none", with(R + "dpop.mode=always"), R + "dpop.mode",
-						"failed to convert", "REQUIRED"),
+						"has a value that cannot be read", "Set it to off or preferred or required"),
+				argumentSet("DPoP mode in the wrong place", with(R + "dpop=required"), R + "dpop",
+						"has a value that cannot be read",
+						"write one of these under '" + R.substring(0, R.length() - 1)
+								+ ".dpop': mode, algorithm, key,"),
 				argumentSet("DPoP with a secret", with(R + "dpop.mode=required", R + "dpop.algorithm=HS256"),
 						R + "dpop.algorithm", "no key to generate for the algorithm 'HS256'", "Set it to one of those"),
 				argumentSet("DPoP algorithm of another key",
@@ -418,6 +429,15 @@ class BadPropertiesTests {
 			for (Throwable cause = context.getStartupFailure(); cause != null; cause = cause.getCause()) {
 				assertThat(cause.toString()).doesNotContain(SECRET);
 			}
+		});
+	}
+
+	@Test
+	void a_secret_in_the_wrong_line_is_not_printed() {
+		this.runner.withPropertyValues(with(R + "timeout=" + SECRET).toArray(String[]::new)).run((context) -> {
+			FailureAnalysis analysis = Failures.analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains(R + "timeout").doesNotContain(SECRET);
+			assertThat(analysis.getAction()).doesNotContain(SECRET);
 		});
 	}
 
