@@ -1,21 +1,17 @@
 package io.github.oidcgrants;
 
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import io.github.oidcgrants.client.Configuration;
-import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.flight.Workers;
 import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.BackchannelAuthenticationResponse;
 import io.github.oidcgrants.grant.CibaNotifications;
@@ -50,8 +46,6 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 	 */
 	public static final int DEFAULT_MAX_CONCURRENT_POLLS = 64;
 
-	private static final Duration IDLE = Duration.ofSeconds(5);
-
 	private final @Nullable AutoCloseable ownTransport;
 
 	private final ClientCredentialsGrant clientCredentials;
@@ -85,7 +79,9 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 		this.clientCredentials = new ClientCredentialsGrant(endpoint);
 		this.refreshToken = new RefreshTokenGrant(endpoint);
 		this.generic = new GenericGrant(endpoint);
-		this.ownExecutor = (builder.executor == null) ? workers() : null;
+		// Callbacks find the application's classes by the loader.
+		this.ownExecutor = (builder.executor == null)
+				? Workers.unbounded("oidc-grants-poll", Thread.currentThread().getContextClassLoader()) : null;
 		this.clock = builder.clock;
 		this.polls = new PollScheduler(
 				Objects.requireNonNull((builder.executor != null) ? builder.executor : this.ownExecutor),
@@ -95,19 +91,6 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 		this.deviceAuthorization = new DeviceAuthorizationGrant(initiation, endpoint, this.polls, builder.clock);
 		this.backchannelAuthentication = new BackchannelAuthenticationGrant(initiation, endpoint, this.polls,
 				this.cibaNotifications, builder.clock);
-	}
-
-	// As many threads as there are questions under way, and none when there are none.
-	private static ExecutorService workers() {
-		AtomicInteger number = new AtomicInteger();
-		ClassLoader loader = Thread.currentThread().getContextClassLoader();
-		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE.toMillis(), TimeUnit.MILLISECONDS,
-				new SynchronousQueue<>(), (work) -> {
-					Thread thread = new Thread(null, work, "oidc-grants-poll-" + number.incrementAndGet(), 0, false);
-					thread.setDaemon(true);
-					thread.setContextClassLoader(loader);
-					return thread;
-				});
 	}
 
 	/**
