@@ -82,7 +82,8 @@ final class UnsavedTokens {
 
 	private void saveAll() {
 		try {
-			this.slots.values().forEach(this::save);
+			// Whoever has a lock writes first.
+			this.slots.values().forEach((slot) -> save(slot, Duration.ZERO));
 		}
 		finally {
 			this.waiting.set(false);
@@ -126,32 +127,14 @@ final class UnsavedTokens {
 			}
 		}
 		catch (RuntimeException ex) {
-			// It is reported with the others.
-		}
-	}
-
-	private void save(ManagedSlot slot) {
-		if (!slot.lock.tryLock()) {
-			// Whoever has it writes first.
-			return;
-		}
-		try {
-			if (slot.unsaved != null) {
-				this.entries.renewLease(slot);
-			}
-			write(slot);
-		}
-		catch (RuntimeException ex) {
 			// The next time, perhaps.
-		}
-		finally {
-			slot.lock.unlock();
 		}
 	}
 
 	private void write(ManagedSlot slot) {
 		ManagedSlot.Unsaved successor = slot.unsaved;
 		if (successor != null) {
+			this.entries.renewLease(slot);
 			this.entries.save(slot);
 			settle(slot);
 			// Else there was something newer, or nothing any more.
