@@ -1,7 +1,6 @@
 package io.github.oidcgrants;
 
 import java.time.Duration;
-import java.util.function.Function;
 
 import io.github.oidcgrants.cache.TokenCacheKey;
 import io.github.oidcgrants.cache.TokenCachePolicy;
@@ -18,10 +17,9 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
  * @param parameters what it asks for, the registration's defaults included
  * @param options how it is run, the registration's DPoP key included
  * @param key what tells its token from others
- * @param runner runs it
  */
 record CachedGrant(Registered registered, String grantType, GrantParameters parameters, GrantOptions options,
-		TokenCacheKey key, Function<CachedGrant, TokenEndpointResponse> runner) implements TokenSource {
+		TokenCacheKey key) implements TokenSource {
 
 	@Override
 	public TokenCachePolicy policy() {
@@ -35,7 +33,7 @@ record CachedGrant(Registered registered, String grantType, GrantParameters para
 
 	@Override
 	public TokenEndpointResponse load() {
-		return this.runner.apply(this);
+		return this.registered.send(this.grantType, this.parameters, this.options);
 	}
 
 	@Override
@@ -57,7 +55,7 @@ record CachedGrant(Registered registered, String grantType, GrantParameters para
 	@Override
 	public TokenSource patient() {
 		return (this.options.timeout() != null) ? new CachedGrant(this.registered, this.grantType, this.parameters,
-				this.options.withoutTimeout(), this.key, this.runner) : this;
+				this.options.withoutTimeout(), this.key) : this;
 	}
 
 	// A supplier makes its value anew each time, and a stated identity says whose.

@@ -23,8 +23,6 @@ import io.github.oidcgrants.http.Transports;
 import io.github.oidcgrants.managed.ManagedTokenStore;
 import io.github.oidcgrants.managed.ManagedTokens;
 import io.github.oidcgrants.token.TokenEndpointResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -41,8 +39,6 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
  * ({@link GrantRegistration#cachePolicy()}).
  */
 public final class GrantTemplate implements GrantOperations<String>, AutoCloseable {
-
-	private static final Log logger = LogFactory.getLog(GrantTemplate.class);
 
 	private final GrantClient client;
 
@@ -74,26 +70,12 @@ public final class GrantTemplate implements GrantOperations<String>, AutoCloseab
 		this.client = client;
 		this.cache = cache;
 		for (GrantRegistration registration : registrations) {
-			Registered registered = new Registered(registration, this::run, (own) -> manage(own, managedTokenStore),
-					this::loggedIn);
+			Registered registered = new Registered(registration, client, managedTokenStore);
 			if (this.registrations.putIfAbsent(registration.id(), registered) != null) {
 				throw GrantException
 					.misconfigured("There are two registrations '" + registration.id() + "': rename one of them");
 			}
 		}
-	}
-
-	private ManagedTokens manage(Registered registered, ManagedTokenStore store) {
-		Configuration configuration = registered.registration().configuration();
-		DPoPKeyRing keys = registered.registration().dpop();
-		if (keys != null && store.isPersistent()) {
-			// There may be logins in it that nobody has asked for since the start.
-			registered.refreshTokenKept(keys.current().thumbprint(), this.client.clock().instant());
-		}
-		return new ManagedTokens(registered.registration().id(),
-				configuration.server().id() + " " + configuration.clientId(), store,
-				new RegisteredRefresher(this.client, registered), configuration.timeout(), this.client.clock(),
-				registered.registration().cachePolicy().serving());
 	}
 
 	/**
@@ -166,22 +148,10 @@ public final class GrantTemplate implements GrantOperations<String>, AutoCloseab
 			GrantOptions options) {
 		CachedGrant kept = registered.grants().find(grantType, parameters, options);
 		if (kept == null) {
-			return send(registered, grantType, parameters.withDefaults(registered.registration().parameters()),
+			return registered.send(grantType, parameters.withDefaults(registered.registration().parameters()),
 					registered.options(options));
 		}
 		return options.forceNew() ? this.cache.renew(kept) : this.cache.get(kept);
-	}
-
-	private TokenEndpointResponse run(CachedGrant grant) {
-		return send(grant.registered(), grant.grantType(), grant.parameters(), grant.options());
-	}
-
-	private TokenEndpointResponse send(Registered registered, String grantType, GrantParameters parameters,
-			GrantOptions options) {
-		Configuration configuration = registered.registration().configuration();
-		return registered.issued(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue().equals(grantType)
-				? this.client.clientCredentialsGrant(configuration, parameters, options)
-				: this.client.genericGrantRequest(configuration, grantType, parameters, options));
 	}
 
 	/**
@@ -335,25 +305,6 @@ public final class GrantTemplate implements GrantOperations<String>, AutoCloseab
 				kept(registered, options, pending.expiresAt()), registered.login());
 	}
 
-	private TokenEndpointResponse loggedIn(Registered registered, TokenEndpointResponse token) {
-		GrantRegistration registration = registered.registration();
-		registered.issued(token);
-		String name = registration.keepLoginsAs();
-		if (name == null) {
-			return token;
-		}
-		if (token.refreshToken() == null) {
-			// Whoever asks from now on must not be given the tokens of the user before.
-			logger.warn("The registration '" + registration.id() + "' keeps its logins, but the newest came without a"
-					+ " refresh token: it is not kept. Ask for one (the scope offline_access, for many servers)");
-			registered.managed().forget(name);
-			return token;
-		}
-		registered.managed().put(name, token);
-		// Two who use one refresh token would be taken for thieves of it.
-		return token.withoutRefreshToken();
-	}
-
 	// A key that retires while a user decides must be there still when the token comes.
 	private static GrantOptions kept(Registered registered, GrantOptions options, Instant until) {
 		GrantOptions bound = registered.options(options);
@@ -430,11 +381,12 @@ public final class GrantTemplate implements GrantOperations<String>, AutoCloseab
 		return (own != null) ? own : Transports.detect(Transports.DEFAULT_CONNECT_TIMEOUT, null);
 	}
 
-	boolean replaceRefused(GrantRegistration registration, TokenEndpointResponse token) {
-		if (registration.keepLoginsAs() != null && isLogin(registration)) {
-			return managed(registration.id()).refused(registration.keepLoginsAs(), token);
+	boolean replaceRefused(Registered registered, TokenEndpointResponse token) {
+		String login = registered.registration().keepLoginsAs();
+		if (login != null && isLogin(registered.registration())) {
+			return registered.managed().refused(login, token);
 		}
-		return this.cache.refused(registered(registration.id()).grants().refusableKey(), token.accessToken());
+		return this.cache.refused(registered.grants().refusableKey(), token.accessToken());
 	}
 
 	/**

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -20,7 +19,6 @@ import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.grant.BackchannelAuthenticationGrant;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
-import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -45,8 +43,6 @@ final class KeptGrants {
 
 	private final GrantRegistration registration;
 
-	private final Function<CachedGrant, TokenEndpointResponse> runner;
-
 	private final Cache<Ask, CachedGrant> remembered = Caffeine.newBuilder()
 		.maximumSize(REMEMBERED)
 		.executor(Runnable::run)
@@ -54,10 +50,9 @@ final class KeptGrants {
 
 	private volatile @Nullable Current current;
 
-	KeptGrants(Registered registered, Function<CachedGrant, TokenEndpointResponse> runner) {
+	KeptGrants(Registered registered) {
 		this.registered = registered;
 		this.registration = registered.registration();
-		this.runner = runner;
 	}
 
 	/**
@@ -151,7 +146,7 @@ final class KeptGrants {
 			return null;
 		}
 		GrantOptions bound = this.registered.options(options);
-		return new CachedGrant(this.registered, grantType, merged, bound, key(grantType, merged, bound), this.runner);
+		return new CachedGrant(this.registered, grantType, merged, bound, key(grantType, merged, bound));
 	}
 
 	private GrantException notKept(String grantType) {

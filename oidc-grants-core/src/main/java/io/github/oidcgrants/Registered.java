@@ -2,8 +2,6 @@ package io.github.oidcgrants;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import io.github.oidcgrants.client.Configuration;
@@ -12,9 +10,15 @@ import io.github.oidcgrants.dpop.DPoPKeyRing;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.grant.GrantOptions;
+import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.managed.ManagedTokenStore;
 import io.github.oidcgrants.managed.ManagedTokens;
 import io.github.oidcgrants.token.TokenEndpointResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 
 /**
  * A registration at work: its tokens that are kept or managed, whose DPoP key goes with
@@ -25,7 +29,11 @@ final class Registered {
 	// How long it is, no server says.
 	private static final Duration REFRESH_TOKEN_LIFETIME = Duration.ofDays(30);
 
+	private static final Log logger = LogFactory.getLog(GrantTemplate.class);
+
 	private final GrantRegistration registration;
+
+	private final GrantClient client;
 
 	private final KeptGrants grants;
 
@@ -34,19 +42,29 @@ final class Registered {
 	private final UnaryOperator<TokenEndpointResponse> login;
 
 	/**
-	 * Creates it.
+	 * Sets it to work.
 	 * @param registration the registration
-	 * @param runner runs a grant whose token is kept
-	 * @param manager makes its managed tokens
-	 * @param login is given the token of a user who has decided
+	 * @param client runs its grants
+	 * @param store where its managed tokens are
 	 */
-	Registered(GrantRegistration registration, Function<CachedGrant, TokenEndpointResponse> runner,
-			Function<Registered, ManagedTokens> manager,
-			BiFunction<Registered, TokenEndpointResponse, TokenEndpointResponse> login) {
+	Registered(GrantRegistration registration, GrantClient client, ManagedTokenStore store) {
 		this.registration = registration;
-		this.grants = new KeptGrants(this, runner);
-		this.managed = manager.apply(this);
-		this.login = (token) -> login.apply(this, token);
+		this.client = client;
+		this.grants = new KeptGrants(this);
+		this.managed = manage(store);
+		this.login = this::loggedIn;
+	}
+
+	private ManagedTokens manage(ManagedTokenStore store) {
+		Configuration configuration = this.registration.configuration();
+		DPoPKeyRing keys = this.registration.dpop();
+		if (keys != null && store.isPersistent()) {
+			// There may be logins in it that nobody has asked for since the start.
+			refreshTokenKept(keys.current().thumbprint(), this.client.clock().instant());
+		}
+		return new ManagedTokens(this.registration.id(), configuration.server().id() + " " + configuration.clientId(),
+				store, new RegisteredRefresher(this.client, this), configuration.timeout(), this.client.clock(),
+				this.registration.cachePolicy().serving());
 	}
 
 	GrantRegistration registration() {
@@ -80,6 +98,38 @@ final class Registered {
 	 */
 	UnaryOperator<TokenEndpointResponse> login() {
 		return this.login;
+	}
+
+	private TokenEndpointResponse loggedIn(TokenEndpointResponse token) {
+		issued(token);
+		String name = this.registration.keepLoginsAs();
+		if (name == null) {
+			return token;
+		}
+		if (token.refreshToken() == null) {
+			// Whoever asks from now on must not be given the tokens of the user before.
+			logger.warn("The registration '" + this.registration.id() + "' keeps its logins, but the newest came"
+					+ " without a refresh token: it is not kept. Ask for one (the scope offline_access, for many"
+					+ " servers)");
+			this.managed.forget(name);
+			return token;
+		}
+		this.managed.put(name, token);
+		// Two who use one refresh token would be taken for thieves of it.
+		return token.withoutRefreshToken();
+	}
+
+	/**
+	 * Asks the server.
+	 * @param grantType the grant's name
+	 * @param parameters what to ask for, the registration's defaults included
+	 * @param options how to run the grant, the registration's DPoP key included
+	 */
+	TokenEndpointResponse send(String grantType, GrantParameters parameters, GrantOptions options) {
+		Configuration configuration = this.registration.configuration();
+		return issued(AuthorizationGrantType.CLIENT_CREDENTIALS.getValue().equals(grantType)
+				? this.client.clientCredentialsGrant(configuration, parameters, options)
+				: this.client.genericGrantRequest(configuration, grantType, parameters, options));
 	}
 
 	/**

@@ -112,7 +112,7 @@ public final class ResourceAuthorization {
 			return true;
 		}
 		if (!this.tokenReplaced && names(challenges, "invalid_token")
-				&& this.template.replaceRefused(this.registration, this.token)) {
+				&& this.template.replaceRefused(this.registered, this.token)) {
 			this.tokenReplaced = true;
 			this.token = this.template.token(this.registration.id());
 			return true;

@@ -23,7 +23,7 @@ public interface TokenSource {
 
 	/**
 	 * {@return the address of the server that is asked: refreshes ahead of one leave room
-	 * for those of others}
+	 * for those of others. Unless said otherwise each registration has one of its own}
 	 */
 	default String provider() {
 		return key().registrationId();
