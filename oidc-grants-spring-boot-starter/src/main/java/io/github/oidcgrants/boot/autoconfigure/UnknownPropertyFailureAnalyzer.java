@@ -65,9 +65,17 @@ final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Unbou
 			type = below;
 			depth = next;
 		}
-		return "Remove it, or write one of these under '" + name.chop(depth) + "': "
+		return "Remove it, or " + keys(name.chop(depth), type);
+	}
+
+	/**
+	 * {@return what may be written under a property}
+	 */
+	static String keys(ConfigurationPropertyName name, Class<?> type) {
+		return "write one of these under '" + name + "': "
 				+ Arrays.stream(type.getRecordComponents())
-					.map(UnknownPropertyFailureAnalyzer::key)
+					.map(RecordComponent::getName)
+					.map(DataObjectPropertyName::toDashedForm)
 					.collect(Collectors.joining(", "))
 				+ ".";
 	}
@@ -77,10 +85,6 @@ final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Unbou
 			.filter((component) -> component.getName().toLowerCase(Locale.ROOT).equals(element))
 			.findFirst()
 			.orElse(null);
-	}
-
-	private static String key(RecordComponent component) {
-		return DataObjectPropertyName.toDashedForm(component.getName());
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -10,7 +9,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
@@ -46,12 +44,7 @@ final class UnreadableValueFailureAnalyzer extends AbstractFailureAnalyzer<BindE
 
 	private static String action(ConfigurationPropertyName name, Class<?> type) {
 		if (type.isRecord()) {
-			return "It has keys of its own: write one of these under '" + name + "': "
-					+ Arrays.stream(type.getRecordComponents())
-						.map(RecordComponent::getName)
-						.map(DataObjectPropertyName::toDashedForm)
-						.collect(Collectors.joining(", "))
-					+ ".";
+			return "It has keys of its own: " + UnknownPropertyFailureAnalyzer.keys(name, type);
 		}
 		return Map.class.isAssignableFrom(type) ? "It has names and values of its own: write them under '" + name + "'."
 				: "Set it to " + kind(type) + ".";
