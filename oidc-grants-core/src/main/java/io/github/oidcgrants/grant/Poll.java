@@ -144,9 +144,7 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 			return null;
 		}
 		this.machine = step.next();
-		if (step.event() == PollingProgress.Event.RETRYING) {
-			this.lastTrouble = failure.getMessage();
-		}
+		this.lastTrouble = (step.event() == PollingProgress.Event.RETRYING) ? failure.getMessage() : null;
 		if (this.overtime && !this.scheduler.isInTime(this, step.pause())) {
 			completeExceptionally(failure);
 			return null;

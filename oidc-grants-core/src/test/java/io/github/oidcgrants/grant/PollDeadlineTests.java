@@ -192,6 +192,15 @@ class PollDeadlineTests {
 	}
 
 	@Test
+	void troubleThatIsOverIsNotSpokenOf() {
+		this.rig.answers(StubTransport.json(503, "{}"), PollRig.pending());
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(60, 5L));
+		this.rig.pass(60);
+		assertExpired(poll);
+		assertThat(failure(poll).getMessage()).doesNotContain("Trouble");
+	}
+
+	@Test
 	void anIntervalOfZeroIsASecond() {
 		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.code(4, 0L));
 		this.rig.pass(4);
