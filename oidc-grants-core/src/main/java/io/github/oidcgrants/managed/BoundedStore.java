@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedStore implements ManagedTokenStore {
 
-	static final String FAILED = "The store of managed tokens could not be ";
+	private static final String FAILED = "The store of managed tokens could not be ";
 
 	private static final int STEPS = 64;
 
@@ -84,7 +84,7 @@ final class BoundedStore implements ManagedTokenStore {
 		}
 		catch (TimeoutException ex) {
 			task.cancel(true);
-			throw GrantException.of(Kind.TRANSPORT, FAILED + what + ": it gave no answer within " + this.timeout);
+			throw StoreFailure.of(Kind.TRANSPORT, FAILED + what + ": it gave no answer within " + this.timeout);
 		}
 		catch (RuntimeException | Error ex) {
 			// No thread could be had.
@@ -134,12 +134,8 @@ final class BoundedStore implements ManagedTokenStore {
 	}
 
 	private static GrantException failed(String what, @Nullable Throwable failure) {
-		return GrantException.of(Kind.TRANSPORT,
+		return StoreFailure.of(Kind.TRANSPORT,
 				FAILED + what + " (" + ((failure != null) ? failure.getClass().getName() : "nothing") + ")");
-	}
-
-	static boolean isCauseOf(GrantException failure) {
-		return String.valueOf(failure.getMessage()).startsWith(FAILED);
 	}
 
 	@Override

@@ -77,7 +77,7 @@ final class ManagedEntries {
 			return new Known(entry.revision(), ManagedEntryCodec.decode(entry.value(), this.clockwork));
 		}
 		catch (IllegalArgumentException ex) {
-			throw GrantException.misconfigured("What the store of managed tokens holds under that name"
+			throw StoreFailure.of(Kind.MISCONFIGURED, "What the store of managed tokens holds under that name"
 					+ " cannot be read (" + ex.getMessage() + "): nothing was sent. Log in again to replace it");
 		}
 	}
@@ -175,8 +175,8 @@ final class ManagedEntries {
 	}
 
 	private static GrantException changesTooOften() {
-		return GrantException.of(Kind.TRANSPORT,
-				BoundedStore.FAILED + "written: what it holds changes again and again");
+		return StoreFailure.of(Kind.TRANSPORT,
+				"The store of managed tokens could not be written: what it holds changes again and again");
 	}
 
 	private boolean write(ManagedSlot slot, @Nullable String expected, Known next) {

@@ -47,9 +47,8 @@ final class ManagedEvents {
 	}
 
 	void notRefreshedAhead(Throwable problem) {
-		boolean known = problem instanceof GrantException failure
-				&& (failure.kind() == Kind.COOLING_DOWN || BoundedStore.isCauseOf(failure));
-		if (!known) {
+		boolean isPause = problem instanceof GrantException failure && failure.kind() == Kind.COOLING_DOWN;
+		if (!isPause && !StoreFailure.isCauseOf(problem)) {
 			this.quiet.warn("ahead",
 					"Tokens of the registration '" + this.registrationId
 							+ "' could not be refreshed ahead of their expiry; those that are kept serve until then: "
@@ -66,9 +65,8 @@ final class ManagedEvents {
 			return;
 		}
 		this.failures.increment();
-		boolean known = problem instanceof GrantException;
-		this.lastError = known ? problem.getMessage() : problem.getClass().getName();
-		if (known && BoundedStore.isCauseOf((GrantException) problem)) {
+		this.lastError = (problem instanceof GrantException) ? problem.getMessage() : problem.getClass().getName();
+		if (StoreFailure.isCauseOf(problem)) {
 			this.quiet.warn("store", "Tokens of the registration '" + this.registrationId + "' cannot be refreshed: "
 					+ problem.getMessage());
 		}

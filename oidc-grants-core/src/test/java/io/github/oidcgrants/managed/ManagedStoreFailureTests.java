@@ -155,8 +155,13 @@ class ManagedStoreFailureTests {
 		assertThat(this.backing.compareAndSet(key, this.backing.load(key).revision(),
 				new ManagedTokenStore.Entry("r", garbage.getBytes(StandardCharsets.UTF_8)), Duration.ofDays(1)))
 			.isTrue();
-		assertMisconfigured("Log in again", () -> this.tokens.token("ada"));
+		for (int i = 0; i < 5; i++) {
+			assertMisconfigured("Log in again", () -> this.tokens.token("ada"));
+		}
 		assertThat(this.rig.server.refreshed()).isEmpty();
+		assertThat(this.tokens.status().failures()).isEqualTo(5);
+		assertThat(this.tokens.status().lastError()).contains("cannot be read");
+		assertThat(log()).singleElement().asString().contains("'app'", "cannot be read");
 		this.tokens.put("ada", this.rig.login("ada"));
 		assertThat(otherProcess().token("ada").accessToken()).isEqualTo("access-ada-2");
 	}
