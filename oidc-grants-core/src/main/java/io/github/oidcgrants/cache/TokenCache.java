@@ -468,12 +468,20 @@ public final class TokenCache {
 				if (ex instanceof GrantException failure && !Thread.currentThread().isInterrupted()
 						&& !isOnlyLate(ex)) {
 					TokenCache.this.coolDowns.failed(key, failure, sentNanos);
+					if (this.stale == null) {
+						warn(key.registrationId(), failure);
+					}
 				}
 				else {
 					TokenCache.this.coolDowns.abandoned(key);
 				}
 				throw ex;
 			}
+		}
+
+		private void warn(String registrationId, GrantException failure) {
+			TokenCache.this.log.warn("none for " + registrationId,
+					"There is no token of the registration '" + registrationId + "': " + failure.getMessage());
 		}
 
 		private TimedToken cached(TokenEndpointResponse token) {

@@ -119,6 +119,20 @@ class CoolDownTests {
 	}
 
 	@Test
+	void whyThereIsNoTokenIsSaidOnceAMinuteNotOnceACall() {
+		this.failure = GrantException.answer(Kind.MALFORMED_RESPONSE, "The lifetime is nonsense", 200, null);
+		for (int second = 0; second < 60; second++) {
+			assertThat(catchThrowable(() -> get(KEY))).isInstanceOf(GrantException.class);
+			this.clock.advance(Duration.ofSeconds(1));
+		}
+		assertThat(this.requests.get()).isGreaterThan(1);
+		assertThat(warnings())
+			.containsExactly("There is no token of the registration 'payments': The lifetime is nonsense");
+		assertThat(this.cache.status().entries()).singleElement()
+			.satisfies((entry) -> assertThat(entry.lastError()).isEqualTo("The lifetime is nonsense"));
+	}
+
+	@Test
 	void doesNotStopWhereNothingWasSent() {
 		this.failure = GrantException.misconfigured("Why");
 		assertThat(kind(KEY)).isEqualTo(Kind.MISCONFIGURED);
