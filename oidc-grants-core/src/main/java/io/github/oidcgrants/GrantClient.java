@@ -26,11 +26,11 @@ import io.github.oidcgrants.grant.PollScheduler;
 import io.github.oidcgrants.grant.RefreshTokenGrant;
 import io.github.oidcgrants.grant.TokenEndpoint;
 import io.github.oidcgrants.http.Transports;
+import io.github.oidcgrants.managed.TokenRefresher.RefreshRequest;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
-import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 
 /**
  * Runs grants, each with one request to the authorization server. Nothing is kept:
@@ -118,7 +118,7 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 	@Override
 	public TokenEndpointResponse refreshTokenGrant(Configuration configuration, String refreshToken,
 			GrantParameters parameters, GrantOptions options) {
-		return refresh(configuration, refreshToken, null, parameters, options, (rotated) -> {
+		return refresh(configuration, new RefreshRequest(refreshToken, null, null, parameters), options, (rotated) -> {
 		});
 	}
 
@@ -129,13 +129,17 @@ public final class GrantClient implements GrantOperations<Configuration>, AutoCl
 		if (token == null) {
 			throw GrantException.misconfigured("There is no refresh token to refresh with: the server sent none");
 		}
-		return refresh(configuration, token, previous.claims(), parameters, options, (rotated) -> {
-		});
+		return refresh(configuration,
+				new RefreshRequest(token, previous.claims(), previous.dpopThumbprint(), parameters), options,
+				(rotated) -> {
+				});
 	}
 
-	TokenEndpointResponse refresh(Configuration configuration, String refreshToken, @Nullable OidcIdToken previous,
-			GrantParameters parameters, GrantOptions options, Consumer<String> rotated) {
-		return this.refreshToken.request(configuration, refreshToken, previous, parameters, options, rotated);
+	TokenEndpointResponse refresh(Configuration configuration, RefreshRequest request, GrantOptions options,
+			Consumer<String> rotated) {
+		return this.refreshToken.request(configuration, request.refreshToken(), request.previous(),
+				request.parameters(), RefreshTokenGrant.proven(configuration, request.dpopThumbprint(), options),
+				rotated);
 	}
 
 	@Override

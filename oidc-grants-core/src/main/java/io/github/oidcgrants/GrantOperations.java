@@ -144,7 +144,8 @@ public interface GrantOperations<C> {
 	/**
 	 * Refreshes tokens that came from an earlier grant. Unlike with the bare refresh
 	 * token, a new ID token must agree with the earlier one (OpenID Connect Core 1.0
-	 * section 12.2).
+	 * section 12.2), and that of a public client is sent with a proof of the DPoP key
+	 * that it is bound to, or not at all (RFC 9449 section 5).
 	 * @param client the client that asks
 	 * @param previous the tokens to refresh
 	 * @param parameters what it asks for, a smaller scope for one
@@ -153,7 +154,8 @@ public interface GrantOperations<C> {
 	 * {@code null} if the old one goes on
 	 * @throws GrantException as
 	 * {@link #refreshTokenGrant(Object, String, GrantParameters, GrantOptions)} does;
-	 * {@link Kind#MISCONFIGURED} also if there is no refresh token among the tokens
+	 * {@link Kind#MISCONFIGURED} also if there is no refresh token among the tokens, or
+	 * it is bound to a DPoP key that is not here
 	 */
 	TokenEndpointResponse refreshTokenGrant(C client, TokenEndpointResponse previous, GrantParameters parameters,
 			GrantOptions options);

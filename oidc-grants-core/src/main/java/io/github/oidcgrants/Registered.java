@@ -141,25 +141,12 @@ final class Registered {
 	}
 
 	/**
-	 * Adds the DPoP key that tokens to refresh are bound to. The refresh token of a
-	 * public client is bound to it too (RFC 9449 section 5); that of another client is
-	 * good for the next key where theirs is gone.
-	 * @throws GrantException if the refresh token may be bound to a key that is not here
+	 * Adds the DPoP key that tokens to refresh are bound to, or the next one where theirs
+	 * is gone.
 	 */
 	GrantOptions options(GrantOptions options, @Nullable String thumbprint) {
-		if (thumbprint == null) {
-			return options(options);
-		}
-		boolean own = options.dpop() != null;
-		DPoPHandle handle = own ? options.dpop() : key(thumbprint);
-		DPoPMode mode = own ? options.dpopMode() : this.registration.dpopMode();
-		if (handle != null && mode != DPoPMode.OFF && handle.thumbprint().equals(thumbprint)) {
-			return options.withBoundDPoP(handle, mode);
-		}
-		if (bindsRefreshTokens()) {
-			throw keyIsGone();
-		}
-		return options(options);
+		DPoPHandle handle = (thumbprint != null) ? key(thumbprint) : null;
+		return (handle != null) ? options.withDefaultDPoP(handle, this.registration.dpopMode()) : options(options);
 	}
 
 	/**
@@ -169,7 +156,9 @@ final class Registered {
 	DPoPHandle requireKey(@Nullable String thumbprint) {
 		DPoPHandle handle = (thumbprint != null) ? key(thumbprint) : null;
 		if (handle == null) {
-			throw keyIsGone();
+			throw GrantException.misconfigured("The token of the registration '" + this.registration.id()
+					+ "' is bound to a DPoP key that is not here: nothing was sent. Configure that key (dpop.mode, and"
+					+ " dpop.key or dpop.retired-keys), or get a new token, by a new login if it came of one");
 		}
 		return handle;
 	}
@@ -181,12 +170,6 @@ final class Registered {
 	@Nullable DPoPHandle key(String thumbprint) {
 		DPoPKeyRing keys = this.registration.dpop();
 		return (keys != null && this.registration.dpopMode() != DPoPMode.OFF) ? keys.find(thumbprint) : null;
-	}
-
-	private GrantException keyIsGone() {
-		return GrantException.misconfigured("The token of the registration '" + this.registration.id()
-				+ "' is bound to a DPoP key that is not here: nothing was sent. Configure that key (dpop.mode, and"
-				+ " dpop.key or dpop.retired-keys), or get a new token, by a new login if it came of one");
 	}
 
 	/**

@@ -25,8 +25,7 @@ final class RegisteredRefresher implements TokenRefresher {
 	public TokenEndpointResponse refresh(RefreshRequest request, Consumer<String> rotated) {
 		Configuration configuration = this.registered.registration().configuration();
 		GrantOptions options = this.registered.options(GrantOptions.none(), request.dpopThumbprint());
-		return this.registered.issued(this.client.refresh(configuration, request.refreshToken(), request.previous(),
-				request.parameters(), options, rotated));
+		return this.registered.issued(this.client.refresh(configuration, request, options, rotated));
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import io.github.oidcgrants.cache.TokenCache;
 import io.github.oidcgrants.client.ClientAuthentication;
+import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
 import io.github.oidcgrants.dpop.DPoPKeyRing;
@@ -75,6 +76,20 @@ class BoundRefreshTests {
 		assertThat(server.tokenRequests()).isEmpty();
 		assertThat(refresh(template, with(this.key, DPoPMode.REQUIRED)).dpopThumbprint())
 			.isEqualTo(this.key.thumbprint());
+	}
+
+	@Test
+	void noMoreDoesOneThatIsToldItsConfigurationEachTime() {
+		Configuration client = server.configuration(ClientAuthentication.none());
+		for (GrantOptions options : List.of(GrantOptions.none(), with(this.other, DPoPMode.REQUIRED),
+				with(this.key, DPoPMode.OFF))) {
+			assertMisconfigured(GONE,
+					() -> server.client().refreshTokenGrant(client, this.bound, GrantParameters.none(), options));
+		}
+		assertThat(server.tokenRequests()).isEmpty();
+		assertThat(server.client()
+			.refreshTokenGrant(client, this.bound, GrantParameters.none(), with(this.key, DPoPMode.REQUIRED))
+			.dpopThumbprint()).isEqualTo(this.key.thumbprint());
 	}
 
 	@Test

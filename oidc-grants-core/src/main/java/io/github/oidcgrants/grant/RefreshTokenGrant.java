@@ -3,8 +3,10 @@ package io.github.oidcgrants.grant;
 import java.util.function.Consumer;
 
 import io.github.oidcgrants.client.Configuration;
-import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.dpop.DPoPHandle;
+import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException.Kind;
+import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,33 @@ public final class RefreshTokenGrant {
 	 */
 	public RefreshTokenGrant(TokenEndpoint endpoint) {
 		this.endpoint = endpoint;
+	}
+
+	/**
+	 * Sees to it that a refresh token is sent with a proof of the DPoP key that it is
+	 * bound to, which that of a public client is (RFC 9449 section 5).
+	 * @param configuration the client
+	 * @param thumbprint the key that the tokens are bound to which are to be refreshed,
+	 * or {@code null}
+	 * @param options how to run the grant
+	 * @return the same, with a proof in any case if the key is theirs
+	 * @throws GrantException {@link Kind#MISCONFIGURED} if the refresh token is bound to
+	 * another key
+	 */
+	public static GrantOptions proven(Configuration configuration, @Nullable String thumbprint, GrantOptions options) {
+		if (thumbprint == null) {
+			return options;
+		}
+		DPoPHandle handle = options.dpop();
+		if (handle != null && options.dpopMode() != DPoPMode.OFF && handle.thumbprint().equals(thumbprint)) {
+			return options.withBoundDPoP(handle, options.dpopMode());
+		}
+		if (configuration.isPublic()) {
+			throw GrantException.misconfigured("The refresh token of the client '" + configuration.clientId()
+					+ "' is bound to a DPoP key that is not here: nothing was sent. Configure that key (dpop.mode, and"
+					+ " dpop.key or dpop.retired-keys), or give it (GrantOptions), or log in again");
+		}
+		return options;
 	}
 
 	/**

@@ -113,10 +113,11 @@ class KeycloakDPoPTests {
 		Configuration client = this.keycloak.client(Realm.PUBLIC_DPOP_CLIENT).build();
 		TokenEndpointResponse tokens = this.keycloak.logIn(client, with(this.handle, DPoPMode.REQUIRED));
 		GrantOptions other = with(DPoPHandle.of(DPoPKeyPair.random()), DPoPMode.REQUIRED);
+		String refreshToken = tokens.refreshToken();
 		Failures.assertRefused(400, "invalid_grant",
-				() -> this.keycloak.grants().refreshTokenGrant(client, tokens, GrantParameters.none(), other));
+				() -> this.keycloak.grants().refreshTokenGrant(client, refreshToken, GrantParameters.none(), other));
 		Failures.assertRefused(400, "invalid_request", () -> this.keycloak.grants()
-			.refreshTokenGrant(client, tokens, GrantParameters.none(), GrantOptions.none()));
+			.refreshTokenGrant(client, refreshToken, GrantParameters.none(), GrantOptions.none()));
 	}
 
 	@Test
