@@ -75,6 +75,9 @@ class GrantTemplateCacheTests {
 			GrantClient.builder().transport(this.transport).clock(this.clock).build(), this.cache,
 			List.of(registration("plain").build(), registration("marked").cachePolicy(generic()).build(),
 					registration("marked too").cachePolicy(generic()).build(),
+					registration("to the end")
+						.cachePolicy(TokenCachePolicy.builder().skew(Duration.ZERO).refreshAhead(false).build())
+						.build(),
 					GrantRegistration
 						.builder("mutual",
 								Configuration.builder(server(), "client")
@@ -210,6 +213,16 @@ class GrantTemplateCacheTests {
 	}
 
 	@Test
+	void theOrderOfOtherParametersMakesNoDifferenceEither() {
+		List<Consumer<GrantParameters.Builder>> same = List.of((ask) -> ask.parameter("a", "1").parameter("b", "2"),
+				(ask) -> ask.parameter("b", "2").parameter("a", "1"));
+		same.forEach((ask) -> this.template.clientCredentialsGrant("plain", ask));
+		assertThat(requests()).isEqualTo(1);
+		same.forEach((ask) -> exchange("marked", "alice", ask));
+		assertThat(requests()).isEqualTo(2);
+	}
+
+	@Test
 	void genericGrantsAreKeptOnlyWhereTheRegistrationSaysSo() {
 		for (int i = 0; i < 2; i++) {
 			exchange("plain", "alice", (ask) -> {
@@ -295,6 +308,16 @@ class GrantTemplateCacheTests {
 		this.background.forEach(Runnable::run);
 		assertThat(requests()).isEqualTo(6);
 		assertThat(this.template.token("plain").accessToken()).isEqualTo("token-4");
+	}
+
+	@Test
+	void aTokenIsServedAsItsRegistrationSays() {
+		this.template.token("to the end");
+		this.clock.advance(Duration.ofHours(1).minusNanos(1));
+		assertThat(this.template.token("to the end").accessToken()).isEqualTo("token-1");
+		assertThat(this.background).isEmpty();
+		this.clock.advance(Duration.ofNanos(1));
+		assertThat(this.template.token("to the end").accessToken()).isEqualTo("token-2");
 	}
 
 	@Test
