@@ -72,7 +72,7 @@ class GrantTemplateCoolDownTests {
 	}
 
 	@Test
-	void aServerThatHangsIsWaitedForOnceAndNotByTheNextCaller() {
+	void aServerThatHangsIsWaitedForOnceAPauseAndNotByTheNextCaller() {
 		try (RawServer hanging = RawServer.start((connection) -> connection.pause(Duration.ofSeconds(30)))) {
 			GrantTemplate template = template(Configuration
 				.builder(AuthorizationServer.builder().tokenEndpoint(hanging.uri("/token")).build(), "client")
@@ -80,11 +80,20 @@ class GrantTemplateCoolDownTests {
 				.allowInsecureRequests(true)
 				.timeout(Duration.ofMillis(200))
 				.build());
-			assertThat(fail(template).kind()).isEqualTo(Kind.TIMEOUT);
-			for (int i = 0; i < 100; i++) {
-				assertThat(fail(template).kind()).isEqualTo(Kind.COOLING_DOWN);
+			int connections = 0;
+			for (int pause : new int[] { 1, 2, 4 }) {
+				assertThat(fail(template).kind()).isEqualTo(Kind.TIMEOUT);
+				this.clock.advance(Duration.ofSeconds(pause).minusNanos(1));
+				for (int i = 0; i < 100; i++) {
+					GrantException refusal = fail(template);
+					assertThat(refusal.kind()).isEqualTo(Kind.COOLING_DOWN);
+					assertThat(refusal.getCause()).isInstanceOfSatisfying(GrantException.class,
+							(cause) -> assertThat(cause.kind()).isEqualTo(Kind.TIMEOUT));
+				}
+				connections++;
+				assertThat(hanging.connections()).isEqualTo(connections);
+				this.clock.advance(Duration.ofNanos(1));
 			}
-			assertThat(hanging.connections()).isEqualTo(1);
 		}
 	}
 
