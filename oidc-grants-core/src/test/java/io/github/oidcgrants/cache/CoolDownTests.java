@@ -358,6 +358,52 @@ class CoolDownTests {
 		assertThat(this.cache.status().entries()).isEmpty();
 	}
 
+	@Test
+	void tellsWhyAStaleTokenIsNotRefreshedYetAndWhenItMayBe() {
+		get(KEY);
+		this.clock.advance(Duration.ofMinutes(48));
+		this.failure = oauth("invalid_scope", 400, null);
+		get(KEY);
+		assertThat(entry(KEY).lastError()).isNull();
+		work();
+		this.clock.advance(Duration.ofSeconds(1).minus(NANO));
+		assertThat(state(KEY)).isEqualTo(State.COOLING_DOWN);
+		assertThat(entry(KEY).lastError()).isEqualTo("Why");
+		assertThat(entry(KEY).coolingDownFor()).isEqualTo(NANO);
+		assertThat(entry(KEY).token()).isNotNull();
+		this.clock.advance(NANO);
+		assertThat(state(KEY)).isEqualTo(State.STALE);
+		assertThat(entry(KEY).lastError()).isEqualTo("Why");
+		assertThat(entry(KEY).coolingDownFor()).isNull();
+		assertThat(get(KEY)).isEqualTo("token-1");
+		assertThat(state(KEY)).isEqualTo(State.REFRESHING);
+		this.failure = null;
+		work();
+		assertThat(state(KEY)).isEqualTo(State.FRESH);
+		assertThat(entry(KEY).lastError()).isNull();
+	}
+
+	@Test
+	void remembersNoMoreFailuresThanItIsToldTo() {
+		CoolDowns<TokenCacheKey> coolDowns = new CoolDowns<>(TokenCacheKey::registrationId, this.clock::nanoTime,
+				() -> 0.5, 100);
+		for (int i = 0; i < 500; i++) {
+			coolDowns.failed(TestSource.key("r" + i), GrantException.of(Kind.TRANSPORT, "Why"), this.clock.nanoTime());
+			coolDowns.failed(TestSource.key("k" + i), oauth("invalid_scope", 400, null), this.clock.nanoTime());
+			assertThat(coolDowns.all()).hasSizeLessThanOrEqualTo(100);
+		}
+		assertThat(coolDowns.all()).hasSizeGreaterThan(90);
+	}
+
+	@Test
+	void aCacheRemembersTenThousandFailures() {
+		this.failure = oauth("invalid_scope", 400, null);
+		for (int i = 0; i < 10_500; i++) {
+			kind(TestSource.key("r" + i));
+		}
+		assertThat(this.cache.status().entries()).hasSizeLessThanOrEqualTo(10_000).hasSizeGreaterThan(9_000);
+	}
+
 	private static GrantException oauth(String error, int status, @Nullable Duration retryAfter) {
 		return GrantException.oauthError(new OAuth2Error(error), "Why", status, retryAfter);
 	}
@@ -367,13 +413,16 @@ class CoolDownTests {
 	}
 
 	private State state(TokenCacheKey key) {
+		return entry(key).state();
+	}
+
+	private TokenCacheStatus.Entry entry(TokenCacheKey key) {
 		return this.cache.status()
 			.entries()
 			.stream()
 			.filter((entry) -> entry.grantType().equals(key.grantType()))
 			.findFirst()
-			.orElseThrow()
-			.state();
+			.orElseThrow();
 	}
 
 	private void work() {
