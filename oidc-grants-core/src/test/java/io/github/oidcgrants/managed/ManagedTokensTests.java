@@ -606,6 +606,25 @@ class ManagedTokensTests {
 	}
 
 	@Test
+	void listenersThatThrowKeepNoSuccessorFromBeingSaved() {
+		FaultyStore faulty = new FaultyStore(this.store);
+		ManagedTokens unsaved = this.rig.tokens(faulty);
+		unsaved.listen(new ThrowingListener());
+		unsaved.put("ada", this.rig.login("ada"));
+		this.rig.expire();
+		faulty.always(FaultyStore.Step.WRITE, FaultyStore.Fault.fails());
+		assertThat(unsaved.token("ada").accessToken()).isEqualTo("access-ada-2");
+		assertThat(unsaved.status().unsaved()).isOne();
+		assertThat(this.rig.heard).containsExactly("unsaved app ada TRANSPORT", "refreshed app ada");
+		faulty.recover();
+		this.rig.aWhileLater();
+		assertThat(unsaved.status().unsaved()).isZero();
+		this.rig.expire();
+		assertThat(this.rig.tokens(this.store).token("ada").accessToken()).isEqualTo("access-ada-3");
+		assertThat(this.rig.server.refused).hasValue(0);
+	}
+
+	@Test
 	void aListenerMayAskForTokens() {
 		List<String> got = new ArrayList<>();
 		this.tokens.listen(new ManagedTokenListener() {
@@ -665,6 +684,11 @@ class ManagedTokensTests {
 		@Override
 		public void lost(String registrationId, String name, GrantException reason) {
 			throw new StackOverflowError();
+		}
+
+		@Override
+		public void unsaved(String registrationId, String name, GrantException reason) {
+			throw new IllegalStateException(name);
 		}
 
 	}
