@@ -28,7 +28,6 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -133,7 +132,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(this.loads).hasValue(1);
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void twoKeysNeverWaitForEachOther() throws Exception {
 		Future<String> slow = this.callers.submit(() -> get("payments", this::slowly));
 		this.begun.await();
@@ -145,7 +144,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(slow.get(20, TimeUnit.SECONDS)).isEqualTo("token-1");
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void whoHasNoTokenDoesNotWaitForARefreshThatStandsInAQueue() throws Exception {
 		for (int i = 0; i < 2; i++) {
 			this.background.execute(() -> awaitQuietly(this.released));
@@ -157,7 +156,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(get("payments", this::next)).isEqualTo("token-2");
 	}
 
-	@Test
+	@RepeatedTest(5)
 	void aRegistrationWhoseServerHangsLeavesRoomForTheRefreshesOfOthers() {
 		TokenCache own = TokenCache.builder().clock(this.clock, this.clock::nanoTime).jitter(() -> 0.5).build();
 		Set<Thread> hanging = ConcurrentHashMap.newKeySet();
@@ -208,7 +207,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(this.cache.status().entries()).isEmpty();
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void aRefreshThatComesTooLateToItsTurnGivesNobodyTheOldToken() throws Exception {
 		CountDownLatch turn = new CountDownLatch(1);
 		for (int i = 0; i < 2; i++) {
@@ -225,7 +224,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(get("payments", this::next)).isEqualTo("token-2");
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void aRefreshThatAnImpatientCallerStartedHasAllTheTimeOfItsRegistration() throws Exception {
 		get("payments", this::next);
 		this.clock.advance(Duration.ofMinutes(48));
@@ -269,7 +268,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(impatient).hasValue(0);
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void anEvictionReachesABackgroundRefreshToo() throws Exception {
 		get("payments", this::next);
 		this.clock.advance(Duration.ofMinutes(48));
@@ -283,7 +282,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(get("payments", this::next)).isEqualTo("token-3");
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void aForcedRequestReplacesOneThatIsUnderWay() throws Exception {
 		Future<String> before = this.callers.submit(() -> get("payments", this::slowly));
 		this.begun.await();
@@ -314,7 +313,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(this.loads).hasValue(2);
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void anInterruptedFollowerHarmsNobody() throws Exception {
 		Future<String> leader = this.callers.submit(() -> get("payments", this::slowly));
 		this.begun.await();
@@ -328,7 +327,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(this.loads).hasValue(1);
 	}
 
-	@Test
+	@RepeatedTest(5)
 	void aFollowerWaitsNoLongerThanItsOwnTimeout() throws Exception {
 		Future<String> leader = this.callers.submit(() -> get("payments", this::slowly));
 		this.begun.await();
@@ -341,7 +340,7 @@ class TokenCacheConcurrencyTests {
 		assertThat(this.cache.status().counters().failures()).isZero();
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void anImpatientLeaderHandsOverAndCoolsNothingDown() throws Exception {
 		Future<Throwable> leader = this.callers
 			.submit(() -> catchThrowable(() -> this.cache.get(TestSource.of("payments", () -> {

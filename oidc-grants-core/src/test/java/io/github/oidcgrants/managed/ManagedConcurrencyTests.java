@@ -27,6 +27,7 @@ import io.github.oidcgrants.token.TokenServing;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,12 +102,12 @@ class ManagedConcurrencyTests {
 		return token.get(20, TimeUnit.SECONDS).accessToken();
 	}
 
-	@Test
+	@RepeatedTest(5)
 	void manyCallersShareOneRefreshARound() throws Exception {
 		rounds(List.of(this.tokens), 8);
 	}
 
-	@Test
+	@RepeatedTest(5)
 	void manyCallersInTwoProcessesShareOneRefreshARound() throws Exception {
 		rounds(List.of(this.tokens, process()), 4);
 	}
@@ -151,7 +152,7 @@ class ManagedConcurrencyTests {
 		assertThat(this.rig.server.refused).hasValue(0);
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void aCallerThatIsInterruptedHarmsNoOther() throws Exception {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.rig.expire();
@@ -173,7 +174,7 @@ class ManagedConcurrencyTests {
 		assertThat(this.rig.server.refreshed()).hasSize(1);
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void theOnlyCallerMayGoAndTheRefreshGoesOn() throws Exception {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.rig.expire();
@@ -204,7 +205,7 @@ class ManagedConcurrencyTests {
 		assertThat(this.rig.server.refreshed()).hasSize(1);
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void aFailureReachesEachCallerAsAnExceptionOfItsOwn() throws Exception {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.rig.expire();
@@ -230,7 +231,7 @@ class ManagedConcurrencyTests {
 		assertThat(this.rig.server.refreshed()).hasSize(1);
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void namesNeverWaitForEachOther() throws Exception {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.tokens.put("grace", this.rig.login("grace"));
@@ -275,7 +276,7 @@ class ManagedConcurrencyTests {
 		assertThat(this.rig.server.refused).hasValue(0);
 	}
 
-	@Test
+	@RepeatedTest(5)
 	void theEndWaitsForWhoeverIsWriting() throws Exception {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.tokens.put("grace", this.rig.login("grace"));
@@ -348,7 +349,7 @@ class ManagedConcurrencyTests {
 		assertThat(under).hasValue(64);
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void manyCallersOfATokenThatIsToBeRefreshedCostOneRequestThatNoneWaitsFor() throws Exception {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.rig.time.advance(Duration.ofMinutes(4));
@@ -372,7 +373,7 @@ class ManagedConcurrencyTests {
 		assertThat(this.rig.server.refreshed()).containsExactly("refresh-ada-1");
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void aStoreThatHangsForOneNameHarmsNoOther() throws Exception {
 		this.tokens.put("ada", this.rig.login("ada"));
 		this.tokens.put("grace", this.rig.login("grace"));
@@ -388,7 +389,7 @@ class ManagedConcurrencyTests {
 		assertThat(get(ada)).startsWith("access-ada");
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void handingOverWaitsForARefreshUnderWay() throws Exception {
 		this.tokens.put("main", this.rig.login("ada"));
 		TokenEndpointResponse grace = this.rig.login("grace");
