@@ -363,6 +363,27 @@ class ManagedTemplateTests {
 	}
 
 	@Test
+	void aBearerTokenOfALoginFromBeforeDPoPWasRequiredIsHeldBack() {
+		logIn(start(device()));
+		GrantTemplate template = start(device().dpop(this.keys, DPoPMode.REQUIRED));
+		assertMisconfigured("is a Bearer token, although DPoP is required: nothing was sent", () -> call(template));
+		assertThat(this.server.calls).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "REQUIRED", "OFF" })
+	void theTokenOfALoginIsNotSentToTheApiWithoutItsKey(DPoPMode mode) {
+		this.server.bindsRefreshTokens = true;
+		GrantTemplate first = start(device().dpop(this.keys, DPoPMode.REQUIRED));
+		logIn(first);
+		assertThat(call(first)).isEqualTo(200);
+		GrantTemplate second = start(device().dpop((mode == DPoPMode.OFF) ? this.keys : ring(), mode));
+		assertMisconfigured("is bound to a DPoP key that is not here: nothing was sent", () -> call(second));
+		assertThat(this.server.calls).containsExactly("DPoP access-user-1");
+		assertThat(this.server.refreshed()).isEmpty();
+	}
+
+	@Test
 	void aTokenThatTheApiDoesNotTakeIsReplacedOnce() {
 		GrantTemplate template = start(device());
 		logIn(template);

@@ -10,6 +10,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import com.nimbusds.jwt.SignedJWT;
 import io.github.oidcgrants.GrantRegistration;
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.ResourceAuthorization;
@@ -139,11 +140,13 @@ class GrantInterceptorTests {
 	void aStaleNonceInASuccessOfTheApiCostsOneChallengeAndNoMore() {
 		bound();
 		GrantTemplate template = template(DPoPMode.REQUIRED);
-		server.http().stubFor(WireMock.get(API).willReturn(WireMock.ok("hello").withHeader("DPoP-Nonce", "stale")));
+		for (String nonce : List.of("n1", "n2", "n1")) {
+			server.http().stubFor(WireMock.get(API).willReturn(WireMock.ok("hello").withHeader("DPoP-Nonce", nonce)));
+			assertThat(call(template)).isEqualTo(200);
+		}
+		apiRefusesOnce(challenge("use_dpop_nonce").withHeader("DPoP-Nonce", "n3"));
 		assertThat(call(template)).isEqualTo(200);
-		apiRefusesOnce(challenge("use_dpop_nonce").withHeader("DPoP-Nonce", "fresh"));
-		assertThat(call(template)).isEqualTo(200);
-		assertThat(nonces()).containsExactly(null, "stale", "fresh");
+		assertThat(nonces()).as("the newest from any answer").containsExactly(null, "n1", "n2", "n1", "n3");
 	}
 
 	@Test
@@ -176,6 +179,29 @@ class GrantInterceptorTests {
 		assertThat(apiCalls().stream().map((call) -> call.getHeader("Authorization"))).containsExactly("Bearer token-1",
 				"Bearer token-1", "Bearer token-2");
 		assertThat(server.tokenRequests()).hasSize(2);
+	}
+
+	@Test
+	void aBoundTokenThatIsReplacedAfterAChallengeGoesWithAProofForTheNewOne() {
+		bound();
+		GrantTemplate template = template(DPoPMode.REQUIRED);
+		template.token("api");
+		server.answer(Map.of("access_token", "token-2", "token_type", "DPoP", "expires_in", 300));
+		apiRefusesOnce(challenge("use_dpop_nonce").withHeader("DPoP-Nonce", "n1"));
+		server.http()
+			.stubFor(WireMock.get(API)
+				.inScenario("api")
+				.whenScenarioStateIs("asked")
+				.willReturn(challenge("invalid_token"))
+				.willSetStateTo("replaced"));
+		assertThat(call(template)).isEqualTo(200);
+		assertThat(apiCalls().stream().map((call) -> call.getHeader("Authorization"))).containsExactly("DPoP token-1",
+				"DPoP token-1", "DPoP token-2");
+		List<JwtReader> proofs = proofs(apiCalls());
+		assertThat(proofs.stream().map((proof) -> proof.claims().get("jti"))).doesNotHaveDuplicates();
+		// printf token-2 | openssl dgst -sha256 -binary | basenc --base64url
+		assertThat(proofs.get(2).claims()).containsEntry("ath", "D2v_qWYctd0vP3spKfMwYfWKe6f91olTCxowb47Y8-w")
+			.containsEntry("nonce", "n1");
 	}
 
 	@Test
@@ -258,6 +284,17 @@ class GrantInterceptorTests {
 				.build()));
 		Refusals.assertMisconfigured("'n_a', which no call is made with", () -> call(template));
 		assertThat(apiCalls()).isEmpty();
+	}
+
+	@Test
+	void aTokenWhoseKeyRetiresMeanwhileGoesWithAProofOfThatKey() throws Exception {
+		bound();
+		ResourceAuthorization authorization = template(DPoPMode.REQUIRED).authorize("api", HttpMethod.GET,
+				URI.create(server.issuer() + API));
+		String before = this.keys.current().thumbprint();
+		this.keys.rotate(DPoPHandle.of(DPoPKeyPair.random()));
+		String proof = authorization.headers().getFirst("DPoP");
+		assertThat(SignedJWT.parse(proof).getHeader().getJWK().computeThumbprint()).hasToString(before);
 	}
 
 	@Test
@@ -384,9 +421,11 @@ class GrantInterceptorTests {
 	}
 
 	private static List<@Nullable Object> nonces(List<LoggedRequest> requests) {
-		return requests.stream()
-			.map((call) -> JwtReader.read(call.getHeader("DPoP")).claims().get("nonce"))
-			.collect(Collectors.toList());
+		return proofs(requests).stream().map((proof) -> proof.claims().get("nonce")).collect(Collectors.toList());
+	}
+
+	private static List<JwtReader> proofs(List<LoggedRequest> requests) {
+		return requests.stream().map((call) -> JwtReader.read(call.getHeader("DPoP"))).toList();
 	}
 
 }
