@@ -31,6 +31,7 @@ import io.github.oidcgrants.testing.TestKeys;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -102,12 +103,17 @@ class PollQuestionTests {
 		assertThat(this.rig.asked()).hasSize(2 * 119);
 	}
 
-	@Test
-	void eachQuestionMayBeChallengedOnce() {
-		this.rig.answers(challenge("nonce-1"), PollRig.pending(), challenge("nonce-2"), PollRig.pending(), BOUND);
-		CompletableFuture<TokenEndpointResponse> poll = poll(client(ClientAuthentication.none()));
+	@ParameterizedTest
+	@EnumSource(PolledGrant.class)
+	void eachQuestionMayBeChallengedOnce(PolledGrant grant) {
+		this.rig.answers(challenge("nonce-1"), PollRig.pending(), challenge("nonce-2"), PollRig.pending(),
+				idToken("DPoP", TestKeys.RSA, "client"), KEYS);
+		Configuration client = client(ClientAuthentication.none());
+		CompletableFuture<TokenEndpointResponse> poll = (grant == PolledGrant.CIBA)
+				? this.rig.poll(client, this.rig.request("request-1", 600), options()) : poll(client);
 		this.rig.pass(15);
-		assertThat(poll).isCompleted();
+		assertThat(poll).isCompletedWithValueMatching((t) -> this.dpop.thumbprint().equals(t.dpopThumbprint()));
+		assertThat(sent(grant.parameter())).hasSize(5);
 		assertThat(nonces()).containsExactly(null, "nonce-1", "nonce-1", "nonce-2", "nonce-2");
 	}
 
@@ -303,11 +309,14 @@ class PollQuestionTests {
 	}
 
 	private CompletableFuture<TokenEndpointResponse> poll(Configuration client) {
-		return this.rig.poll(client, this.rig.code(600, 5L),
-				GrantOptions.builder()
-					.dpop(this.dpop, DPoPMode.REQUIRED)
-					.pollingListener(this.rig.progress::add)
-					.build());
+		return this.rig.poll(client, this.rig.code(600, 5L), options());
+	}
+
+	private GrantOptions options() {
+		return GrantOptions.builder()
+			.dpop(this.dpop, DPoPMode.REQUIRED)
+			.pollingListener(this.rig.progress::add)
+			.build();
 	}
 
 	private Configuration client(ClientAuthentication authentication) {
@@ -324,6 +333,10 @@ class PollQuestionTests {
 	}
 
 	private StubTransport.Answer idToken(JWK key, String audience) {
+		return idToken("Bearer", key, audience);
+	}
+
+	private StubTransport.Answer idToken(String tokenType, JWK key, String audience) {
 		Map<String, Object> claims = new LinkedHashMap<>();
 		claims.put("iss", "https://idp.example");
 		claims.put("sub", "subject-1");
@@ -331,7 +344,7 @@ class PollQuestionTests {
 		claims.put("iat", TestClock.START.getEpochSecond());
 		claims.put("exp", TestClock.START.getEpochSecond() + 3600);
 		return StubTransport.json(200, JSONObjectUtils.toJSONString(
-				Map.of("access_token", "a", "token_type", "Bearer", "id_token", JwtMint.sign(key, "RS256", claims))));
+				Map.of("access_token", "a", "token_type", tokenType, "id_token", JwtMint.sign(key, "RS256", claims))));
 	}
 
 	private static StubTransport.Answer challenge(String nonce) {
@@ -341,6 +354,7 @@ class PollQuestionTests {
 	private List<Object> nonces() {
 		return this.rig.transport.sent()
 			.stream()
+			.filter((sent) -> PollRig.TOKEN_ENDPOINT.equals(sent.uri()))
 			.map((sent) -> JwtReader.read(sent.headers().getFirst("DPoP")).claims().get("nonce"))
 			.collect(Collectors.toList());
 	}

@@ -272,8 +272,12 @@ final class PollRig {
 	}
 
 	CompletableFuture<TokenEndpointResponse> poll(Configuration client, BackchannelAuthenticationResponse request) {
-		return this.ciba.poll(client, request, GrantParameters.none(),
-				GrantOptions.builder().pollingListener(this.listener).build(), this::received);
+		return poll(client, request, GrantOptions.builder().pollingListener(this.listener).build());
+	}
+
+	CompletableFuture<TokenEndpointResponse> poll(Configuration client, BackchannelAuthenticationResponse request,
+			GrantOptions options) {
+		return this.ciba.poll(client, request, GrantParameters.none(), options, this::received);
 	}
 
 	/**
