@@ -1,8 +1,13 @@
 package io.github.oidcgrants.jose;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.Provider;
+import java.security.Security;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -16,10 +21,14 @@ import io.github.oidcgrants.testing.TestKeys;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 /**
  * Runs once with no other provider on the class path than the JDK's, and once more with
@@ -33,9 +42,13 @@ class NativeSigningTests {
 	private static final Map<String, String> CHOICES = Map.of("Conscrypt", "conscrypt", "AmazonCorrettoCryptoProvider",
 			"corretto");
 
+	private static final List<String> FIPS_PROPERTIES = List.of("com.redhat.fips",
+			"org.bouncycastle.fips.approved_only");
+
 	@AfterEach
 	void restore() {
-		System.clearProperty("com.redhat.fips");
+		FIPS_PROPERTIES.forEach(System::clearProperty);
+		Security.removeProvider(FipsProvider.NAME);
 		CryptoProviders.select("auto");
 	}
 
@@ -96,8 +109,23 @@ class NativeSigningTests {
 	}
 
 	@Test
-	void inFipsModeTheJdkSignsAndNothingIsLoaded() throws Exception {
-		System.setProperty("com.redhat.fips", "true");
+	void theSystemPropertyOverridesWhatIsOnTheClassPath() throws Exception {
+		assertThat(SigningProcess.run()).isEqualTo(EXPECTED);
+		assertThat(SigningProcess.run("-Doidc-grants.crypto-provider=jdk")).isEqualTo("JDK");
+		assertThat(SigningProcess.run("-Doidc-grants.crypto-provider=SunEC")).isEqualTo("SunEC");
+	}
+
+	static Stream<Arguments> fipsModes() {
+		return Stream.concat(
+				FIPS_PROPERTIES.stream()
+					.map((name) -> argumentSet(name, (Runnable) () -> System.setProperty(name, "true"))),
+				Stream.of(argumentSet("a provider", (Runnable) () -> Security.addProvider(new FipsProvider()))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("fipsModes")
+	void inFipsModeTheJdkSigns(Runnable mode) throws Exception {
+		mode.run();
 		CryptoProviders.select("auto");
 		assertThat(signer(SigningKey.generate("ES256"), "ES256")).isEqualTo("JDK");
 		assertThat(verifier(SigningKey.generate("ES256"), "ES256")).isEqualTo("JDK");
@@ -105,6 +133,15 @@ class NativeSigningTests {
 			Refusals.assertMisconfigured("is not loaded in FIPS mode (oidc-grants.crypto-provider)",
 					() -> CryptoProviders.select(choice));
 		}
+	}
+
+	@Test
+	void inFipsModeNothingOfTheProviderOnTheClassPathIsLoaded(@TempDir Path directory) throws Exception {
+		Path loaded = directory.resolve("loaded");
+		String log = "-Xlog:class+load:file=" + loaded;
+		assertThat(SigningProcess.run(log, "-Dcom.redhat.fips=true")).isEqualTo("JDK");
+		assertThat(Files.readString(loaded)).contains(CryptoProviders.class.getName() + " ")
+			.doesNotContain(" org.conscrypt.", " com.amazon.corretto.");
 	}
 
 	@Test
@@ -118,6 +155,21 @@ class NativeSigningTests {
 				Refusals.assertMisconfigured("is not there", () -> CryptoProviders.select(choice.getValue()));
 			}
 		}
+	}
+
+	/**
+	 * Has a name that says FIPS, and nothing else.
+	 */
+	private static final class FipsProvider extends Provider {
+
+		private static final String NAME = "Fips";
+
+		private static final long serialVersionUID = 1L;
+
+		FipsProvider() {
+			super(NAME, "1", "Says that this is FIPS mode");
+		}
+
 	}
 
 }

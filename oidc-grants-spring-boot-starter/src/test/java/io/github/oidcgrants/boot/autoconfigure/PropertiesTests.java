@@ -1,6 +1,7 @@
 package io.github.oidcgrants.boot.autoconfigure;
 
 import java.net.URI;
+import java.security.Security;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import io.github.oidcgrants.client.TokenDeliveryMode;
 import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.jose.CryptoProviders;
 import io.github.oidcgrants.token.TokenServing;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -37,6 +39,11 @@ class PropertiesTests {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(OidcGrantsAutoConfiguration.class))
 		.withPropertyValues(R + "provider=main", R + "client-id=app", P + "issuer-uri=https://idp.example.com");
+
+	@AfterEach
+	void restore() {
+		CryptoProviders.select("auto");
+	}
 
 	@Test
 	void what_is_not_set_has_its_default() {
@@ -138,12 +145,13 @@ class PropertiesTests {
 
 	@Test
 	void what_is_said_about_a_registration_reaches_it() {
-		this.runner.withPropertyValues(R + "authorization-grant-type=https://idp.example.com/grants/own",
-				R + "allowed-origins=https://api.example.com", R + "cache.generic-grants=true",
-				R + "cache.refresh-ahead=false", R + "cache.skew=5s", R + "cache.lifetime-if-unknown=1h",
-				R + "dpop.mode=preferred", R + "dpop.algorithm=EdDSA", R + "id-token.max-age=2h",
-				R + "id-token.clock-skew=5s", R + "id-token.verify-signature=false",
-				P + "jwk-set-uri=https://idp.example.com/jwks", P + "tenants=a,b", "oidc-grants.crypto-provider=jdk")
+		this.runner
+			.withPropertyValues(R + "authorization-grant-type=https://idp.example.com/grants/own",
+					R + "allowed-origins=https://api.example.com", R + "cache.generic-grants=true",
+					R + "cache.refresh-ahead=false", R + "cache.skew=5s", R + "cache.lifetime-if-unknown=1h",
+					R + "dpop.mode=preferred", R + "dpop.algorithm=EdDSA", R + "id-token.max-age=2h",
+					R + "id-token.clock-skew=5s", R + "id-token.verify-signature=false",
+					P + "jwk-set-uri=https://idp.example.com/jwks", P + "tenants=a,b")
 			.run((context) -> {
 				GrantRegistration registration = registration(context.getBean(Registrations.class));
 				assertThat(registration.grantType().getValue()).isEqualTo("https://idp.example.com/grants/own");
@@ -159,9 +167,28 @@ class PropertiesTests {
 				assertThat(registration.configuration().server().tenants()).containsExactlyInAnyOrder("a", "b");
 				assertThat(registration.configuration().server().configured().get("jwks_uri"))
 					.isEqualTo("https://idp.example.com/jwks");
-				assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).isNull();
 			});
-		CryptoProviders.select("auto");
+	}
+
+	@Test
+	void the_provider_that_is_named_signs() {
+		this.runner.withPropertyValues("oidc-grants.crypto-provider=SunEC")
+			.run((context) -> assertThat(CryptoProviders.find(JWSAlgorithm.ES256))
+				.isSameAs(Security.getProvider("SunEC")));
+		this.runner.withPropertyValues("oidc-grants.crypto-provider=jdk")
+			.run((context) -> assertThat(CryptoProviders.find(JWSAlgorithm.ES256)).isNull());
+	}
+
+	@Test
+	void an_RSA_key_signs_proofs_with_the_algorithm_that_is_set() {
+		String key = TestKeys.file("properties-dpop.pem", TestKeys.pem(TestKeys.rsa(2048)));
+		this.runner
+			.withPropertyValues(R + "dpop.mode=required", R + "dpop.key.location=" + key, R + "dpop.algorithm=PS256")
+			.run((context) -> assertThat(
+					Objects.requireNonNull(registration(context.getBean(Registrations.class)).dpop())
+						.current()
+						.algorithm())
+				.isEqualTo("PS256"));
 	}
 
 	@Test
