@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,7 +17,9 @@ import io.github.oidcgrants.boot.autoconfigure.OidcGrantsAutoConfiguration;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.managed.ManagedTokenListener;
 import io.github.oidcgrants.managed.ManagedTokenStore;
+import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,21 +73,37 @@ class ManagedTokensTests {
 			GrantTemplate first = both.get(0);
 			first.managed("users")
 				.put("user-1", first.refreshTokenGrant("users", server.refreshToken("client_secret_basic", Map.of())));
+			List<String> lost = new CopyOnWriteArrayList<>();
+			both.forEach((template) -> template.managed("users").listen(new ManagedTokenListener() {
+
+				@Override
+				public void lost(String registrationId, String name, GrantException reason) {
+					lost.add(name + ": " + reason.getMessage());
+				}
+
+			}));
+			server.tokenRequests().clear();
 			ExecutorService threads = Executors.newFixedThreadPool(8);
 			try {
 				Set<String> seen = new HashSet<>();
-				for (int round = 0; round < 10; round++) {
+				for (int round = 1; round <= 10; round++) {
 					Set<String> tokens = askAtOnce(threads, both, round);
 					assertThat(tokens).hasSize(1);
 					seen.addAll(tokens);
+					assertThat(server.tokenRequests()).hasSize(round);
 				}
 				assertThat(seen).hasSize(10);
+				assertThat(first.managed("users").token("user-1", GrantParameters.builder().scope("openid").build()))
+					.extracting(TokenEndpointResponse::accessToken)
+					.isNotIn(seen);
+				assertThat(server.tokenRequests()).hasSize(11);
+				assertThat(lost).isEmpty();
 			}
 			finally {
 				threads.shutdownNow();
 			}
 		}));
-		assertThat(store.writes).isEqualTo(1 + 2 * 10);
+		assertThat(store.writes).isEqualTo(1 + 2 * 11);
 	}
 
 	// Nobody has asked for this yet: all must wait for a refresh.
