@@ -3,12 +3,15 @@ package io.github.oidcgrants.boot.actuate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import io.github.oidcgrants.GrantTemplate;
 import io.github.oidcgrants.boot.PersistentStore;
 import io.github.oidcgrants.boot.StubServer;
 import io.github.oidcgrants.boot.actuate.autoconfigure.OidcGrantsEndpointAutoConfiguration;
 import io.github.oidcgrants.boot.autoconfigure.OidcGrantsAutoConfiguration;
+import io.github.oidcgrants.cache.TokenCacheStatus;
 import io.github.oidcgrants.cache.TokenStore;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
@@ -75,6 +78,24 @@ class OidcGrantsEndpointTests {
 			});
 			assertThat(answer.toString()).doesNotContain("token-1").doesNotContain("hush");
 		});
+	}
+
+	@Test
+	void it_gives_each_counter_and_each_state_its_name() {
+		TokenCacheDescriptor answer = TokenCacheDescriptor
+			.of(new TokenCacheStatus(Stream.of(TokenCacheStatus.State.values())
+				.map((state) -> new TokenCacheStatus.Entry(state, "payments", "client_credentials", Set.of(), List.of(),
+						null, null, null))
+				.toList(), 7, new TokenCacheStatus.Counters(1, 2, 3, 4, 5, 6), null), Map.of());
+		assertThat(answer.hits()).isEqualTo(1);
+		assertThat(answer.misses()).isEqualTo(2);
+		assertThat(answer.requests()).isEqualTo(3);
+		assertThat(answer.joinedCallers()).isEqualTo(4);
+		assertThat(answer.failures()).isEqualTo(5);
+		assertThat(answer.evictions()).isEqualTo(6);
+		assertThat(answer.maximumSize()).isEqualTo(7);
+		assertThat(answer.tokens()).extracting(TokenCacheDescriptor.TokenDescriptor::state)
+			.containsExactly("fresh", "refreshing", "stale", "cooling-down");
 	}
 
 	@Test
