@@ -32,12 +32,32 @@ public class SingleFlightLincheckTests {
 	@Operation
 	public int get() {
 		int now = this.kept;
-		return (now != 0) ? now : this.flight.call("key", new Attempt<Integer>() {
+		return (now != 0) ? now : this.flight.call("key", attempt(false));
+	}
+
+	/**
+	 * {@return a new token even if one is kept}
+	 */
+	@Operation
+	public int renew() {
+		return this.flight.callAnew("key", attempt(true));
+	}
+
+	/**
+	 * Has the kept token replaced by a new one, unless somebody else is about to.
+	 */
+	@Operation
+	public void refresh() {
+		this.flight.callUnlessUnderWay("key", attempt(true));
+	}
+
+	private Attempt<Integer> attempt(boolean forced) {
+		return new Attempt<>() {
 
 			@Override
 			public Integer run() {
 				int landed = SingleFlightLincheckTests.this.kept;
-				return (landed != 0) ? landed : SingleFlightLincheckTests.this.version.get();
+				return (landed != 0 && !forced) ? landed : SingleFlightLincheckTests.this.version.get();
 			}
 
 			@Override
@@ -45,7 +65,7 @@ public class SingleFlightLincheckTests {
 				SingleFlightLincheckTests.this.kept = value;
 			}
 
-		});
+		};
 	}
 
 	/**
@@ -90,6 +110,19 @@ public class SingleFlightLincheckTests {
 		 */
 		public int get() {
 			return this.version;
+		}
+
+		/**
+		 * {@return the version}
+		 */
+		public int renew() {
+			return this.version;
+		}
+
+		/**
+		 * Nobody sees what is replaced by the same.
+		 */
+		public void refresh() {
 		}
 
 		/**
