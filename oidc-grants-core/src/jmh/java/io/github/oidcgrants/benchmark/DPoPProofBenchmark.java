@@ -2,19 +2,8 @@ package io.github.oidcgrants.benchmark;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PrivateKey;
-import java.security.Provider;
-import java.security.Signature;
-import java.security.interfaces.ECPrivateKey;
-import java.security.spec.EdECPrivateKeySpec;
-import java.security.spec.NamedParameterSpec;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.oauth2.sdk.dpop.DefaultDPoPProofFactory;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
@@ -57,52 +46,20 @@ public class DPoPProofBenchmark {
 
 	private DefaultDPoPProofFactory nimbus;
 
-	private Callable<byte[]> bare;
+	private BareSigning bare;
 
 	private byte[] signingInput;
 
 	@Setup
 	public void createKeys() throws Exception {
 		CryptoProviders.select(this.provider);
-		JWSAlgorithm jws = JWSAlgorithm.parse(this.algorithm);
 		SigningKey key = SigningKey.generate(this.algorithm);
 		this.ours = DPoPHandle.of(DPoPKeyPair.of(key));
 		// As many bytes as ours are.
 		String proof = this.ours.proof(DPoPRole.AUTHORIZATION_SERVER, "POST", TOKEN_ENDPOINT, null);
 		this.signingInput = proof.substring(0, proof.lastIndexOf('.')).getBytes(StandardCharsets.US_ASCII);
-		Provider provider = CryptoProviders.find(jws);
-		PrivateKey privateKey = own(privateKey(key), provider);
-		this.bare = () -> sign(jws, privateKey, provider);
-		if (key.publicJwk() instanceof ECKey ec) {
-			this.nimbus = new DefaultDPoPProofFactory(new ECKey.Builder(ec).privateKey(privateKey).build(), jws);
-			if (provider != null) {
-				this.nimbus.getJWSSigner().getJCAContext().setProvider(provider);
-			}
-		}
-	}
-
-	// A provider converts a key that is not of its own kind each time.
-	private static PrivateKey own(PrivateKey key, Provider provider) throws GeneralSecurityException {
-		String algorithm = (key instanceof ECPrivateKey) ? "EC" : "Ed25519";
-		return (provider != null && provider.getService("KeyFactory", algorithm) != null)
-				? (PrivateKey) KeyFactory.getInstance(algorithm, provider).translateKey(key) : key;
-	}
-
-	private static PrivateKey privateKey(SigningKey key) throws Exception {
-		if (key.privateJwk() instanceof ECKey ec) {
-			return ec.toPrivateKey();
-		}
-		return KeyFactory.getInstance("Ed25519")
-			.generatePrivate(new EdECPrivateKeySpec(NamedParameterSpec.ED25519,
-					key.privateJwk().toOctetKeyPair().getDecodedD()));
-	}
-
-	private byte[] sign(JWSAlgorithm algorithm, PrivateKey key, Provider provider) throws GeneralSecurityException {
-		String name = JWSAlgorithm.ES256.equals(algorithm) ? "SHA256withECDSA" : "Ed25519";
-		Signature signature = (provider != null) ? Signature.getInstance(name, provider) : Signature.getInstance(name);
-		signature.initSign(key);
-		signature.update(this.signingInput);
-		return signature.sign();
+		this.bare = BareSigning.with(key, this.algorithm);
+		this.nimbus = this.bare.nimbus();
 	}
 
 	@Benchmark
@@ -120,7 +77,7 @@ public class DPoPProofBenchmark {
 
 	@Benchmark
 	public Object bareSignature() throws Exception {
-		return this.bare.call();
+		return this.bare.sign(this.signingInput);
 	}
 
 }

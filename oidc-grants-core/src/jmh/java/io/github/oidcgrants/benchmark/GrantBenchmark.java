@@ -6,15 +6,21 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenResponse;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.dpop.DPoPProofFactory;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPRequestSender;
 import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.openid.connect.sdk.Nonce;
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.ClientAuthentication;
@@ -22,9 +28,11 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
 import io.github.oidcgrants.dpop.DPoPKeyPair;
 import io.github.oidcgrants.dpop.DPoPMode;
+import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.http.Transports;
+import io.github.oidcgrants.jose.SigningKey;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -42,6 +50,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
@@ -56,7 +65,8 @@ import org.springframework.web.client.RestClient;
 
 /**
  * One client credentials grant over a connection that is kept alive, to a server in a
- * process of its own, beside the peers and the bare transports.
+ * process of its own, beside the peers and the bare transports. With DPoP the bare ones
+ * sign as many bytes as a proof has, once, with the same provider.
  */
 @State(org.openjdk.jmh.annotations.Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -67,6 +77,10 @@ import org.springframework.web.client.RestClient;
 public class GrantBenchmark {
 
 	private static final String FORM = "grant_type=client_credentials&scope=read";
+
+	private static final URI TOKEN_ENDPOINT = URI.create("https://idp.example.com/realms/main/token");
+
+	private static final Nonce NONCE = new Nonce("nonce");
 
 	private static final String BASIC = "Basic Y2xpZW50OnNlY3JldA==";
 
@@ -84,9 +98,15 @@ public class GrantBenchmark {
 
 	private final GrantParameters parameters = GrantParameters.builder().scope("read").build();
 
-	private final GrantOptions dpop = GrantOptions.builder()
-		.dpop(DPoPHandle.of(DPoPKeyPair.random()), DPoPMode.REQUIRED)
-		.build();
+	private GrantOptions dpop;
+
+	private String proof;
+
+	private byte[] signingInput;
+
+	private BareSigning signing;
+
+	private DPoPProofFactory nimbusProofs;
 
 	private Configuration configuration;
 
@@ -101,6 +121,10 @@ public class GrantBenchmark {
 	private final HttpClient jdk = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final CloseableHttpClient httpComponents = HttpClients.createDefault();
+
+	private final HTTPRequestSender nimbusOverJdk = NimbusTransports.over(this.jdk);
+
+	private final HTTPRequestSender nimbusOverHttpComponents = NimbusTransports.over(this.httpComponents);
 
 	private long threadsBefore;
 
@@ -123,6 +147,17 @@ public class GrantBenchmark {
 		this.springDefaultIsHttpComponents = new RestClientClientCredentialsTokenResponseClient();
 		this.springHttpComponents = spring(new HttpComponentsClientHttpRequestFactory());
 		this.springJdk = spring(new JdkClientHttpRequestFactory());
+	}
+
+	@Setup
+	public void createKeys() throws Exception {
+		SigningKey key = SigningKey.generate("ES256");
+		DPoPHandle handle = DPoPHandle.of(DPoPKeyPair.of(key));
+		this.dpop = GrantOptions.builder().dpop(handle, DPoPMode.REQUIRED).build();
+		this.proof = handle.proof(DPoPRole.AUTHORIZATION_SERVER, "POST", TOKEN_ENDPOINT, null);
+		this.signingInput = this.proof.substring(0, this.proof.lastIndexOf('.')).getBytes(StandardCharsets.US_ASCII);
+		this.signing = BareSigning.with(key, "ES256");
+		this.nimbusProofs = this.signing.nimbus();
 	}
 
 	private static RestClientClientCredentialsTokenResponseClient spring(ClientHttpRequestFactory factory) {
@@ -191,30 +226,89 @@ public class GrantBenchmark {
 		return this.springHttpComponents.getTokenResponse(this.springRequest);
 	}
 
+	// Its own way, HttpURLConnection.
 	@Benchmark
 	public Object nimbusTokenRequest() throws Exception {
-		TokenRequest request = new TokenRequest.Builder(this.uri,
-				new ClientSecretBasic(new ClientID("client"), new Secret("secret")), new ClientCredentialsGrant())
+		return TokenResponse.parse(nimbus().send());
+	}
+
+	@Benchmark
+	public Object nimbusHttpComponents() throws Exception {
+		return TokenResponse.parse(nimbus().send(this.nimbusOverHttpComponents));
+	}
+
+	@Benchmark
+	public Object nimbusHttpComponentsDPoP() throws Exception {
+		return TokenResponse.parse(nimbusDPoP().send(this.nimbusOverHttpComponents));
+	}
+
+	@Benchmark
+	public Object nimbusJdk() throws Exception {
+		return TokenResponse.parse(nimbus().send(this.nimbusOverJdk));
+	}
+
+	@Benchmark
+	public Object nimbusJdkDPoP() throws Exception {
+		return TokenResponse.parse(nimbusDPoP().send(this.nimbusOverJdk));
+	}
+
+	private HTTPRequest nimbus() {
+		return new TokenRequest.Builder(this.uri, new ClientSecretBasic(new ClientID("client"), new Secret("secret")),
+				new ClientCredentialsGrant())
 			.scope(new Scope("read"))
-			.build();
-		return TokenResponse.parse(request.toHTTPRequest().send());
+			.build()
+			.toHTTPRequest();
+	}
+
+	private HTTPRequest nimbusDPoP() throws JOSEException {
+		HTTPRequest request = nimbus();
+		request.setDPoP(this.nimbusProofs.createDPoPJWT("POST", this.uri, NONCE));
+		return request;
 	}
 
 	@Benchmark
 	public Object bareJdk() throws Exception {
-		HttpRequest request = HttpRequest.newBuilder(this.uri)
+		return send(bareRequest());
+	}
+
+	@Benchmark
+	public Object bareJdkDPoP(Blackhole signatures) throws Exception {
+		signatures.consume(this.signing.sign(this.signingInput));
+		return send(bareRequest().header("DPoP", this.proof));
+	}
+
+	private HttpRequest.Builder bareRequest() {
+		return HttpRequest.newBuilder(this.uri)
 			.header("Authorization", BASIC)
 			.header("Content-Type", "application/x-www-form-urlencoded")
-			.POST(HttpRequest.BodyPublishers.ofString(FORM))
-			.build();
-		return this.jdk.send(request, HttpResponse.BodyHandlers.ofByteArray()).body();
+			.POST(HttpRequest.BodyPublishers.ofString(FORM));
+	}
+
+	private byte[] send(HttpRequest.Builder request) throws IOException, InterruptedException {
+		return this.jdk.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()).body();
 	}
 
 	@Benchmark
 	public Object bareHttpComponents() throws IOException {
+		return send(barePost());
+	}
+
+	@Benchmark
+	public Object bareHttpComponentsDPoP(Blackhole signatures) throws Exception {
+		signatures.consume(this.signing.sign(this.signingInput));
+		HttpPost request = barePost();
+		request.setHeader("DPoP", this.proof);
+		return send(request);
+	}
+
+	private HttpPost barePost() {
 		HttpPost request = new HttpPost(this.uri);
 		request.setHeader("Authorization", BASIC);
 		request.setEntity(new StringEntity(FORM, ContentType.APPLICATION_FORM_URLENCODED));
+		return request;
+	}
+
+	private byte[] send(HttpPost request) throws IOException {
 		return this.httpComponents.execute(request, (response) -> EntityUtils.toByteArray(response.getEntity()));
 	}
 
