@@ -1,5 +1,6 @@
 package io.github.oidcgrants;
 
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -8,9 +9,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
@@ -18,6 +22,7 @@ import com.tngtech.archunit.library.GeneralCodingRules;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import io.github.oidcgrants.jose.Sha256;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +55,14 @@ class ArchitectureTests {
 			Map.entry("metadata", List.of("http", "flight", "error")), Map.entry("dpop", List.of("jose", "error")),
 			Map.entry("token", List.of("error")), Map.entry("jose", List.of("error")),
 			Map.entry("http", List.of("error")), Map.entry("flight", List.of("error")), Map.entry("error", List.of()));
+
+	private static final String NOTIFICATION = ROOT + ".grant.CibaNotification";
+
+	private static final String NOTIFICATIONS = ROOT + ".grant.CibaNotifications";
+
+	private static final Set<String> STOP_AT_A_DIFFERENCE = Set.of("equals", "equalsIgnoreCase", "contentEquals",
+			"regionMatches", "compareTo", "compareToIgnoreCase", "compare", "mismatch", "deepEquals", "nullSafeEquals",
+			"startsWith", "endsWith", "contains", "indexOf", "matches");
 
 	private static final JavaClasses CORE = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -112,6 +125,55 @@ class ArchitectureTests {
 	@Test
 	void logsNothingToTheConsole() {
 		GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(CORE);
+	}
+
+	@Test
+	void comparesNoNotificationTokenInATimeThatTellsHowMuchOfItWasRight() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.haveFullyQualifiedName(NOTIFICATION)
+			.or()
+			.haveFullyQualifiedName(NOTIFICATIONS)
+			.should()
+			.accessTargetWhere(DescribedPredicate.describe("stops at the first difference",
+					(JavaAccess<?> access) -> STOP_AT_A_DIFFERENCE.contains(access.getTarget().getName())
+							&& !isAboutTheScheme(access)))
+			.check(CORE);
+		assertThat(CORE.stream().filter((type) -> !callers(type.getName(), NOTIFICATION, "token").isEmpty()))
+			.extracting(JavaClass::getName)
+			.as("AuthenticationRequest sends it")
+			.containsExactlyInAnyOrder(NOTIFICATIONS, ROOT + ".grant.AuthenticationRequest");
+	}
+
+	// "Bearer" is no secret.
+	private static boolean isAboutTheScheme(JavaAccess<?> access) {
+		return access.getTarget().getName().equals("regionMatches") && access.getOrigin().getName().equals("token");
+	}
+
+	@Test
+	void comparesNotificationTokensInConstantTime() {
+		assertThat(callers(NOTIFICATION, MessageDigest.class.getName(), "isEqual")).containsExactly("isEqual");
+		assertThat(callers(NOTIFICATIONS, NOTIFICATION, "isEqual")).containsExactly("find");
+	}
+
+	// A map compares its keys as it likes: they may be hashes, and nothing else.
+	@Test
+	void findsNotificationsByTheHashesOfTheirTokens() {
+		Set<String> hashing = callers(NOTIFICATIONS, Sha256.class.getName(), "base64Url");
+		assertThat(callers(NOTIFICATIONS, Cache.class.getName(), "getIfPresent", "put", "invalidate"))
+			.containsExactlyInAnyOrder("find", "keep", "forget")
+			.isSubsetOf(hashing);
+		assertThat(callers(NOTIFICATIONS, NOTIFICATION, "token")).isEqualTo(hashing);
+	}
+
+	private static Set<String> callers(String caller, String called, String... methods) {
+		return CORE.get(caller)
+			.getAccessesFromSelf()
+			.stream()
+			.filter((access) -> access instanceof JavaCodeUnitAccess && access.getTargetOwner().getName().equals(called)
+					&& List.of(methods).contains(access.getTarget().getName()))
+			.map((access) -> access.getOrigin().getName())
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	@Test
