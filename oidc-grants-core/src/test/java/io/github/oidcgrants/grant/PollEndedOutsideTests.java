@@ -3,9 +3,11 @@ package io.github.oidcgrants.grant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,101 @@ class PollEndedOutsideTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void whileTheKeysOfItsIdTokenAreFetched(End end) {
+		this.rig.answers(PollRig.idToken("Bearer", "client")).during(() -> end.of(this.poll), PollRig.KEYS);
+		this.poll = pollOfIdToken();
+		this.rig.pass(600);
+		assertThat(this.rig.transport.requests()).containsExactly(PollRig.TOKEN_ENDPOINT, PollRig.JWKS);
+		assertThat(this.rig.received).isEmpty();
+		assertEnded(this.poll, end);
+		assertPlaceIsFree();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whileTheKeysOfItsIdTokenCannotBeFetched(End end) {
+		this.rig.answers(PollRig.idToken("Bearer", "client"))
+			.during(() -> end.of(this.poll), PollRig.error(503, "busy"));
+		this.poll = pollOfIdToken();
+		this.rig.pass(600);
+		assertThat(this.rig.transport.requests()).containsExactly(PollRig.TOKEN_ENDPOINT, PollRig.JWKS);
+		assertThat(this.rig.progress).extracting(PollingProgress::event).containsExactly(PollingProgress.Event.ASKING);
+		assertEnded(this.poll, end);
+		assertPlaceIsFree();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whileItWaitsUntilTheKeysOfItsIdTokenAreThere(End end) {
+		this.rig.answers(PollRig.idToken("Bearer", "client"), PollRig.error(503, "busy"))
+			.otherwise((uri) -> PollRig.KEYS);
+		this.poll = pollOfIdToken();
+		this.rig.pass(5 + 9);
+		assertThat(this.rig.progress).last()
+			.satisfies((last) -> assertThat(last.event()).isEqualTo(PollingProgress.Event.RETRYING));
+		end.of(this.poll);
+		assertThat(this.rig.left()).isEqualTo(NOTHING);
+		this.rig.pass(600);
+		assertThat(this.rig.transport.requests()).containsExactly(PollRig.TOKEN_ENDPOINT, PollRig.JWKS);
+		assertThat(this.rig.received).isEmpty();
+		assertEnded(this.poll, end);
+		this.rig.otherwise((uri) -> PollRig.token());
+		assertPlaceIsFree();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whileTheExecutorRejectsIt(End end) {
+		this.rig.executor = (task) -> {
+			end.of(this.poll);
+			throw new RejectedExecutionException("No thread");
+		};
+		this.poll = this.rig.poll(this.rig.code(600, 5L));
+		this.rig.pass(5);
+		assertEndedUnasked(end);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void afterTheExecutorHasRejectedIt(End end) {
+		this.rig.executor = (task) -> {
+			throw new RejectedExecutionException("No thread");
+		};
+		this.poll = this.rig.poll(this.rig.code(600, 5L));
+		this.rig.passWithoutWork(5);
+		assertThat(this.rig.left()).isEqualTo("PollScheduler[waiting=1, asking=0]");
+		end.of(this.poll);
+		assertEndedUnasked(end);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whileItWaitsForTheExecutorToTakeIt(End end) {
+		this.rig.executor = (task) -> {
+			throw new RejectedExecutionException("No thread");
+		};
+		this.poll = this.rig.poll(this.rig.code(600, 5L));
+		this.rig.pass(9);
+		assertThat(this.rig.progress).extracting(PollingProgress::event)
+			.containsExactly(PollingProgress.Event.RETRYING);
+		this.rig.progress.clear();
+		end.of(this.poll);
+		assertEndedUnasked(end);
+	}
+
+	// Nor is its listener told that the executor did not take it.
+	private void assertEndedUnasked(End end) {
+		assertThat(this.rig.left()).isEqualTo(NOTHING);
+		this.rig.executor = this.rig.tasks::add;
+		this.rig.pass(600);
+		assertThat(this.rig.asked()).isEmpty();
+		assertThat(this.rig.progress).isEmpty();
+		assertEnded(this.poll, end);
+		assertPlaceIsFree();
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void byTheListenerThatHearsThatItIsAboutToBeAsked(End end) {
 		this.rig.listener = (progress) -> end.of(this.poll);
 		this.poll = this.rig.poll(this.rig.code(600, 5L));
@@ -150,6 +247,10 @@ class PollEndedOutsideTests {
 		assertThat(this.rig.left()).isEqualTo(NOTHING);
 		this.rig.pass(600);
 		assertThat(this.rig.asked()).isEmpty();
+	}
+
+	private CompletableFuture<TokenEndpointResponse> pollOfIdToken() {
+		return this.rig.poll(this.rig.verifying(ClientAuthentication.none()), this.rig.code(600, 5L));
 	}
 
 	private void assertEndsWhileAsking(End end, StubTransport.Answer answer) {

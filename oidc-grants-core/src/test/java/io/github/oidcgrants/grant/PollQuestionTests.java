@@ -1,20 +1,14 @@
 package io.github.oidcgrants.grant;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.util.JSONObjectUtils;
-import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
@@ -23,7 +17,6 @@ import io.github.oidcgrants.dpop.DPoPMode;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.jose.SigningKey;
-import io.github.oidcgrants.testing.JwtMint;
 import io.github.oidcgrants.testing.JwtReader;
 import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.testing.TestClock;
@@ -43,13 +36,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  */
 class PollQuestionTests {
 
-	private static final URI JWKS = URI.create("https://idp.example/jwks");
-
 	private static final StubTransport.Answer BOUND = StubTransport.json(200,
 			"{\"access_token\": \"a\", \"token_type\": \"DPoP\"}");
-
-	private static final StubTransport.Answer KEYS = StubTransport.json(200,
-			JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))));
 
 	private final PollRig rig = new PollRig();
 
@@ -62,7 +50,7 @@ class PollQuestionTests {
 			this.rig.answers(PollRig.pending());
 		}
 		this.rig.answers(challenge("nonce-1"), (pollsBefore == 2) ? BOUND : PollRig.pending(), BOUND);
-		Configuration client = client(ClientAuthentication.privateKeyJwt(SigningKey.of(TestKeys.P256)));
+		Configuration client = this.rig.verifying(ClientAuthentication.privateKeyJwt(SigningKey.of(TestKeys.P256)));
 		CompletableFuture<TokenEndpointResponse> poll = poll(client);
 		this.rig.pass(15);
 		assertThat(poll.join().dpopThumbprint()).isEqualTo(this.dpop.thumbprint());
@@ -84,7 +72,7 @@ class PollQuestionTests {
 	@Test
 	void aSecondChallengeToOneQuestionIsAnsweredByTheNext() {
 		this.rig.answers(PollRig.pending(), challenge("nonce-1"), challenge("nonce-2"), challenge("nonce-3"), BOUND);
-		CompletableFuture<TokenEndpointResponse> poll = poll(client(ClientAuthentication.none()));
+		CompletableFuture<TokenEndpointResponse> poll = poll(this.rig.verifying(ClientAuthentication.none()));
 		this.rig.pass(15);
 		assertThat(poll).isCompleted();
 		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 10L, 10L, 15L, 15L);
@@ -96,7 +84,7 @@ class PollQuestionTests {
 	@Test
 	void aServerThatTakesNoNonceIsAskedToTheEnd() {
 		this.rig.otherwise((uri) -> challenge("nonce-" + this.rig.askedAfter.size()));
-		CompletableFuture<TokenEndpointResponse> poll = poll(client(ClientAuthentication.none()));
+		CompletableFuture<TokenEndpointResponse> poll = poll(this.rig.verifying(ClientAuthentication.none()));
 		this.rig.pass(600);
 		assertThat(failure(poll).getError().getErrorCode()).isEqualTo("expired_token");
 		assertThat(failure(poll)).hasMessageContaining("Trouble last: ").hasMessageContaining("use_dpop_nonce");
@@ -107,8 +95,8 @@ class PollQuestionTests {
 	@EnumSource(PolledGrant.class)
 	void eachQuestionMayBeChallengedOnce(PolledGrant grant) {
 		this.rig.answers(challenge("nonce-1"), PollRig.pending(), challenge("nonce-2"), PollRig.pending(),
-				idToken("DPoP", TestKeys.RSA, "client"), KEYS);
-		Configuration client = client(ClientAuthentication.none());
+				PollRig.idToken("DPoP", "client"), PollRig.KEYS);
+		Configuration client = this.rig.verifying(ClientAuthentication.none());
 		CompletableFuture<TokenEndpointResponse> poll = (grant == PolledGrant.CIBA)
 				? this.rig.poll(client, this.rig.request("request-1", 600), options()) : poll(client);
 		this.rig.pass(15);
@@ -121,8 +109,9 @@ class PollQuestionTests {
 	void aSecretThatChangesMeanwhileIsReadEachTime() {
 		List<String> secrets = new ArrayList<>(List.of("first-secret", "second-secret", "third-secret"));
 		this.rig.answers(PollRig.pending(), PollRig.pending(), PollRig.token());
-		CompletableFuture<TokenEndpointResponse> poll = this.rig
-			.poll(client(ClientAuthentication.clientSecretPost(() -> secrets.remove(0))), this.rig.code(600, 5L));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(
+				this.rig.verifying(ClientAuthentication.clientSecretPost(() -> secrets.remove(0))),
+				this.rig.code(600, 5L));
 		this.rig.pass(15);
 		assertThat(poll).isCompleted();
 		assertThat(sent("client_secret")).containsExactly("first-secret", "second-secret", "third-secret");
@@ -132,8 +121,9 @@ class PollQuestionTests {
 	void aClientThatIsRefusedTriesANewSecretAtOnceAndOnce() {
 		List<String> secrets = new ArrayList<>(List.of("old-secret", "new-secret", "new-secret"));
 		this.rig.answers(PollRig.error(401, "invalid_client"), PollRig.pending(), PollRig.token());
-		CompletableFuture<TokenEndpointResponse> poll = this.rig
-			.poll(client(ClientAuthentication.clientSecretPost(() -> secrets.remove(0))), this.rig.code(600, 5L));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(
+				this.rig.verifying(ClientAuthentication.clientSecretPost(() -> secrets.remove(0))),
+				this.rig.code(600, 5L));
 		this.rig.pass(10);
 		assertThat(poll).isCompleted();
 		assertThat(this.rig.askedAfter).extracting(Duration::toSeconds).containsExactly(5L, 5L, 10L);
@@ -147,8 +137,9 @@ class PollQuestionTests {
 			throw GrantException.misconfigured("The file is empty");
 		}, () -> "secret"));
 		this.rig.answers(PollRig.pending(), PollRig.token());
-		CompletableFuture<TokenEndpointResponse> poll = this.rig
-			.poll(client(ClientAuthentication.clientSecretPost(() -> secrets.remove(0).get())), this.rig.code(600, 5L));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(
+				this.rig.verifying(ClientAuthentication.clientSecretPost(() -> secrets.remove(0).get())),
+				this.rig.code(600, 5L));
 		this.rig.pass(5 + 5 + 10 + 20 + 39);
 		assertThat(poll).isNotDone();
 		this.rig.pass(1);
@@ -167,7 +158,7 @@ class PollQuestionTests {
 		GrantParameters parameters = GrantParameters.builder()
 			.parameter("audience_hint", () -> subjects.remove(0))
 			.build();
-		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.verifying(ClientAuthentication.none()),
 				this.rig.code(600, 5L), parameters, GrantOptions.none());
 		this.rig.pass(15);
 		assertThat(poll).isCompleted();
@@ -176,16 +167,16 @@ class PollQuestionTests {
 
 	@Test
 	void aTokenIsNotLostIfTheKeysOfItsIdTokenCannotBeHadJustThen() {
-		this.rig.answers(idToken(TestKeys.RSA, "client"));
+		this.rig.answers(PollRig.idToken("Bearer", "client"));
 		int[] fetches = new int[1];
 		this.rig.otherwise((uri) -> {
-			assertThat(uri).isEqualTo(JWKS);
+			assertThat(uri).isEqualTo(PollRig.JWKS);
 			if (++fetches[0] < 3) {
 				throw new IOException("Connection reset");
 			}
-			return KEYS;
+			return PollRig.KEYS;
 		});
-		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.verifying(ClientAuthentication.none()),
 				this.rig.code(600, 5L));
 		this.rig.pass(200);
 		assertThat(poll).isCompleted();
@@ -197,8 +188,8 @@ class PollQuestionTests {
 	@ParameterizedTest
 	@MethodSource
 	void aTokenIsNotLostThoughTheKeysAreNotThereForAWhile(StubTransport.Answer answer) {
-		this.rig.answers(idToken(TestKeys.RSA, "client"), answer, answer, KEYS);
-		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+		this.rig.answers(PollRig.idToken("Bearer", "client"), answer, answer, PollRig.KEYS);
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.verifying(ClientAuthentication.none()),
 				this.rig.code(600, 5L));
 		this.rig.pass(5 + 10 + 20);
 		assertThat(Objects.requireNonNull(poll.join().claims()).getSubject()).isEqualTo("subject-1");
@@ -213,8 +204,8 @@ class PollQuestionTests {
 
 	@Test
 	void aTokenThatCameInTimeHasTimeOfItsOwn() {
-		this.rig.answers(idToken(TestKeys.RSA, "client"), StubTransport.json(404, "{}"), KEYS);
-		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+		this.rig.answers(PollRig.idToken("Bearer", "client"), StubTransport.json(404, "{}"), PollRig.KEYS);
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.verifying(ClientAuthentication.none()),
 				this.rig.code(600, 595L));
 		this.rig.pass(595);
 		assertThat(poll).isNotDone();
@@ -227,9 +218,9 @@ class PollQuestionTests {
 
 	@Test
 	void aTokenThatStaysOfNoUseEndsWithTheReason() {
-		this.rig.answers(idToken(TestKeys.RSA, "client"));
+		this.rig.answers(PollRig.idToken("Bearer", "client"));
 		this.rig.otherwise((uri) -> StubTransport.json(404, "{}"));
-		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.verifying(ClientAuthentication.none()),
 				this.rig.code(600, 5L));
 		this.rig.pass(5 + 240);
 		assertThat(poll).isNotDone();
@@ -242,8 +233,8 @@ class PollQuestionTests {
 	@Test
 	void aTokenInLineBehindAFullHouseEndsWithTheReasonToo() {
 		PollRig full = new PollRig(1);
-		full.answers(idToken(TestKeys.RSA, "client"), StubTransport.json(404, "{}"));
-		CompletableFuture<TokenEndpointResponse> poll = full.poll(client(ClientAuthentication.none()),
+		full.answers(PollRig.idToken("Bearer", "client"), StubTransport.json(404, "{}"));
+		CompletableFuture<TokenEndpointResponse> poll = full.poll(full.verifying(ClientAuthentication.none()),
 				full.code(600, 5L));
 		full.pass(5);
 		full.begin(full.code(6000, 9L));
@@ -257,11 +248,11 @@ class PollQuestionTests {
 
 	@Test
 	void aTokenIsShownAgainToWhoeverCouldNotTakeIt() {
-		this.rig.answers(idToken(TestKeys.RSA, "client"), KEYS);
+		this.rig.answers(PollRig.idToken("Bearer", "client"), PollRig.KEYS);
 		List<TokenEndpointResponse> seen = new ArrayList<>();
 		DeviceAuthorizationResponse code = this.rig.code(6, 5L);
-		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()), code,
-				(token) -> {
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.verifying(ClientAuthentication.none()),
+				code, (token) -> {
 					seen.add(token);
 					if (seen.size() < 3) {
 						throw GrantException.of(Kind.TIMEOUT, "The store takes too long");
@@ -276,10 +267,10 @@ class PollQuestionTests {
 
 	@Test
 	void anIdTokenThatIsRefusedIsTheEnd() {
-		this.rig.answers(idToken(TestKeys.RSA, "another-client"));
-		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(client(ClientAuthentication.none()),
+		this.rig.answers(PollRig.idToken("Bearer", "another-client"));
+		CompletableFuture<TokenEndpointResponse> poll = this.rig.poll(this.rig.verifying(ClientAuthentication.none()),
 				this.rig.code(600, 5L));
-		this.rig.otherwise((uri) -> KEYS);
+		this.rig.otherwise((uri) -> PollRig.KEYS);
 		this.rig.pass(60);
 		assertThat(failure(poll).kind()).isEqualTo(Kind.ID_TOKEN_REFUSED);
 		assertThat(sent("device_code")).containsOnlyOnce("device-code-1");
@@ -317,34 +308,6 @@ class PollQuestionTests {
 			.dpop(this.dpop, DPoPMode.REQUIRED)
 			.pollingListener(this.rig.progress::add)
 			.build();
-	}
-
-	private Configuration client(ClientAuthentication authentication) {
-		return Configuration
-			.builder(AuthorizationServer.builder()
-				.issuer("https://idp.example")
-				.withoutDiscovery()
-				.nanoTime(this.rig.clock::nanoTime)
-				.tokenEndpoint(PollRig.TOKEN_ENDPOINT)
-				.jwksUri(JWKS)
-				.build(), "client")
-			.authentication(authentication)
-			.build();
-	}
-
-	private StubTransport.Answer idToken(JWK key, String audience) {
-		return idToken("Bearer", key, audience);
-	}
-
-	private StubTransport.Answer idToken(String tokenType, JWK key, String audience) {
-		Map<String, Object> claims = new LinkedHashMap<>();
-		claims.put("iss", "https://idp.example");
-		claims.put("sub", "subject-1");
-		claims.put("aud", audience);
-		claims.put("iat", TestClock.START.getEpochSecond());
-		claims.put("exp", TestClock.START.getEpochSecond() + 3600);
-		return StubTransport.json(200, JSONObjectUtils.toJSONString(
-				Map.of("access_token", "a", "token_type", tokenType, "id_token", JwtMint.sign(key, "RS256", claims))));
 	}
 
 	private static StubTransport.Answer challenge(String nonce) {

@@ -16,12 +16,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.github.oidcgrants.client.AuthorizationServer;
 import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.error.GrantException;
+import io.github.oidcgrants.testing.JwtMint;
 import io.github.oidcgrants.testing.StubTransport;
 import io.github.oidcgrants.testing.TestClock;
+import io.github.oidcgrants.testing.TestKeys;
 import io.github.oidcgrants.testing.TokenServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
@@ -33,6 +36,11 @@ import org.springframework.http.HttpStatus;
 final class PollRig {
 
 	static final URI TOKEN_ENDPOINT = URI.create("https://idp.example/token");
+
+	static final URI JWKS = URI.create("https://idp.example/jwks");
+
+	static final StubTransport.Answer KEYS = StubTransport.json(200,
+			JSONObjectUtils.toJSONString(Map.of("keys", List.of(TestKeys.RSA.toPublicJWK().toJSONObject()))));
 
 	final TestClock clock = new TestClock();
 
@@ -128,6 +136,20 @@ final class PollRig {
 	}
 
 	/**
+	 * {@return a token with an ID token, which {@link #KEYS} verify}
+	 */
+	static StubTransport.Answer idToken(String tokenType, String audience) {
+		Map<String, Object> claims = new LinkedHashMap<>();
+		claims.put("iss", "https://idp.example");
+		claims.put("sub", "subject-1");
+		claims.put("aud", audience);
+		claims.put("iat", TestClock.START.getEpochSecond());
+		claims.put("exp", TestClock.START.getEpochSecond() + 3600);
+		return StubTransport.json(200, JSONObjectUtils.toJSONString(Map.of("access_token", "a", "token_type", tokenType,
+				"id_token", JwtMint.sign(TestKeys.RSA, "RS256", claims))));
+	}
+
+	/**
 	 * Lets the server answer so once; when nothing is left, the user has not decided.
 	 */
 	PollRig answers(StubTransport.Answer... answers) {
@@ -187,6 +209,22 @@ final class PollRig {
 	static Configuration client(URI tokenEndpoint) {
 		return Configuration.builder(AuthorizationServer.builder().tokenEndpoint(tokenEndpoint).build(), "client")
 			.authentication(ClientAuthentication.none())
+			.build();
+	}
+
+	/**
+	 * {@return a client that knows where the keys of ID tokens are, but not them}
+	 */
+	Configuration verifying(ClientAuthentication authentication) {
+		return Configuration
+			.builder(AuthorizationServer.builder()
+				.issuer("https://idp.example")
+				.withoutDiscovery()
+				.nanoTime(this.clock::nanoTime)
+				.tokenEndpoint(TOKEN_ENDPOINT)
+				.jwksUri(JWKS)
+				.build(), "client")
+			.authentication(authentication)
 			.build();
 	}
 
