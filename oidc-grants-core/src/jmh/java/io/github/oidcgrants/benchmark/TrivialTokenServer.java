@@ -16,7 +16,7 @@ import com.sun.net.httpserver.HttpServer;
 
 /**
  * A token endpoint that does nothing but answer, in a process of its own; one where the
- * user never decides, and where that begins.
+ * user never decides, one that is busy, and where that begins.
  */
 final class TrivialTokenServer implements AutoCloseable {
 
@@ -46,6 +46,14 @@ final class TrivialTokenServer implements AutoCloseable {
 
 	URI pendingEndpoint() {
 		return URI.create(this.origin + "/pending");
+	}
+
+	/**
+	 * {@return a token endpoint that is busy}
+	 * @param retryAfter the seconds after which it may be asked again
+	 */
+	URI busyEndpoint(int retryAfter) {
+		return URI.create(this.origin + "/busy/" + retryAfter);
 	}
 
 	/**
@@ -84,6 +92,11 @@ final class TrivialTokenServer implements AutoCloseable {
 					+ (proof ? "DPoP" : "Bearer") + "\",\"expires_in\":300}");
 		});
 		server.createContext("/pending", (exchange) -> answer(exchange, 400, "{\"error\":\"authorization_pending\"}"));
+		server.createContext("/busy/", (exchange) -> {
+			exchange.getResponseHeaders()
+				.set("Retry-After", exchange.getRequestURI().getPath().substring("/busy/".length()));
+			answer(exchange, 503, "{\"error\":\"temporarily_unavailable\"}");
+		});
 		server.createContext("/device/",
 				(exchange) -> answer(exchange, 200,
 						"{\"device_code\":\"" + (UUID.randomUUID() + "-0123456789").substring(0, 40)
