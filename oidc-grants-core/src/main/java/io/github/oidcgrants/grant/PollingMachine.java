@@ -26,20 +26,25 @@ record PollingMachine(int interval, int pause) {
 
 	private static final int LONGEST_BACKOFF = 60;
 
-	// Nearly all polls are in one of these states, and share it.
-	private static final List<PollingMachine> STEADY = IntStream.rangeClosed(0, LONGEST_BACKOFF)
-		.mapToObj((interval) -> new PollingMachine(interval, interval))
+	// Nearly all polls are in one of these states, and share it: by the interval, and by
+	// how much longer the pause is.
+	private static final List<List<PollingMachine>> SHARED = IntStream.rangeClosed(0, LONGEST_BACKOFF)
+		.mapToObj((interval) -> IntStream.rangeClosed(interval, LONGEST_BACKOFF)
+			.mapToObj((pause) -> new PollingMachine(interval, pause))
+			.toList())
 		.toList();
 
 	/**
 	 * Begins a poll: its first question comes after one interval.
 	 */
 	static PollingMachine start(Duration interval) {
-		return steady(Math.toIntExact(interval.toSeconds()));
+		int seconds = Math.toIntExact(interval.toSeconds());
+		return of(seconds, seconds);
 	}
 
-	private static PollingMachine steady(int interval) {
-		return (interval < STEADY.size()) ? STEADY.get(interval) : new PollingMachine(interval, interval);
+	private static PollingMachine of(int interval, int pause) {
+		return (pause <= LONGEST_BACKOFF) ? SHARED.get(interval).get(pause - interval)
+				: new PollingMachine(interval, pause);
 	}
 
 	/**
@@ -102,8 +107,7 @@ record PollingMachine(int interval, int pause) {
 	private static Step step(PollingProgress.Event event, int interval, int pause, GrantException failure) {
 		Duration least = Duration.ofSeconds(pause);
 		Duration demanded = Objects.requireNonNullElse(failure.retryAfter(), Duration.ZERO);
-		PollingMachine next = (pause == interval) ? steady(interval) : new PollingMachine(interval, pause);
-		return new Step(event, next, (demanded.compareTo(least) > 0) ? demanded : least, demanded);
+		return new Step(event, of(interval, pause), (demanded.compareTo(least) > 0) ? demanded : least, demanded);
 	}
 
 	private static boolean isTooManyRequests(GrantException failure) {

@@ -199,6 +199,21 @@ class PollingMachineTests {
 		assertThat(down.postponed().demanded()).isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 5, 59, 60 })
+	void pollsInTheSameStateShareIt(int interval) {
+		PollingMachine one = PollingMachine.start(Duration.ofSeconds(interval));
+		PollingMachine other = PollingMachine.start(Duration.ofSeconds(interval));
+		assertThat(other).isSameAs(one);
+		for (int i = 0; i < 7; i++) {
+			one = next(one, "down");
+			other = next(other, "down");
+			assertThat(other).isSameAs(one);
+			assertThat(one.interval()).isEqualTo(interval);
+		}
+		assertThat(one.pause()).isEqualTo(60);
+	}
+
 	private List<Integer> pauses(List<String> answers) {
 		PollingMachine[] state = { this.machine };
 		return answers.stream().map((answer) -> {
