@@ -64,7 +64,8 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 
 	private int asked;
 
-	// Nothing but its words: a whole exception is larger than all of this.
+	// Nothing but its words, and those shared by all polls in the same trouble: a whole
+	// exception is larger than all of this.
 	private @Nullable String lastTrouble;
 
 	Poll(PollScheduler scheduler, PollQuestion question, Duration interval, Instant expiresAt, long deadline,
@@ -144,7 +145,7 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 			return null;
 		}
 		this.machine = step.next();
-		this.lastTrouble = (step.event() == PollingProgress.Event.RETRYING) ? failure.getMessage() : null;
+		this.lastTrouble = (step.event() == PollingProgress.Event.RETRYING) ? words(failure) : null;
 		if (this.overtime && !this.scheduler.isInTime(this, step.pause())) {
 			completeExceptionally(failure);
 			return null;
@@ -155,6 +156,10 @@ final class Poll extends CompletableFuture<TokenEndpointResponse> {
 		}
 		tell(step.event(), nextAt(this.scheduler.pause(this, step)), failure);
 		return step;
+	}
+
+	private static String words(GrantException failure) {
+		return String.valueOf(failure.getMessage()).intern();
 	}
 
 	private @Nullable Instant nextAt(Duration pause) {
