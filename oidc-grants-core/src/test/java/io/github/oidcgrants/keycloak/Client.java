@@ -56,6 +56,13 @@ final class Client {
 		return attribute("oidc.ciba.grant.enabled", "true");
 	}
 
+	/**
+	 * Lets it have no tokens but those that are bound to a key of its own.
+	 */
+	Client boundByDPoP() {
+		return attribute("dpop.bound.access.tokens", "true");
+	}
+
 	Client authenticatedBy(String authenticator) {
 		return member("clientAuthenticatorType", authenticator);
 	}

@@ -22,7 +22,7 @@ import io.github.oidcgrants.grant.PollingProgress.Event;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,6 +43,8 @@ class KeycloakCibaPingTests {
 
 	private final ProgressLog progress = new ProgressLog();
 
+	private final ProofLog proofs = new ProofLog();
+
 	private final List<Integer> answered = new CopyOnWriteArrayList<>();
 
 	private final Keycloak keycloak;
@@ -57,9 +59,7 @@ class KeycloakCibaPingTests {
 		this.keycloak = keycloak;
 		this.device = keycloak.authenticationChannel();
 		this.grants = keycloak.grants();
-		this.client = keycloak.withSecret(Realm.PING, Realm.CIBA_CLIENT)
-			.ciba(CibaOptions.builder().tokenDeliveryMode(TokenDeliveryMode.PING).build())
-			.build();
+		this.client = client(Realm.PING, Realm.PING_CIBA_CLIENT);
 		CibaNotifications notifications = this.grants.cibaNotifications();
 		keycloak.notificationEndpoint().handleWith((authorization, body) -> {
 			int status = notifications.handle(authorization, body).value();
@@ -68,29 +68,36 @@ class KeycloakCibaPingTests {
 		});
 	}
 
+	private Configuration client(String realm, String clientId) {
+		return this.keycloak.withSecret(realm, clientId)
+			.ciba(CibaOptions.builder().tokenDeliveryMode(TokenDeliveryMode.PING).build())
+			.transport(this.proofs)
+			.build();
+	}
+
 	private GrantOptions options(DPoPMode mode) {
 		GrantOptions.Builder options = GrantOptions.builder().pollingListener(this.progress);
 		return (mode == DPoPMode.OFF) ? options.build() : options.dpop(this.handle, mode).build();
 	}
 
-	private BackchannelAuthenticationResponse initiate() {
-		return initiate(this.bindingMessage);
-	}
-
-	private BackchannelAuthenticationResponse initiate(String bindingMessage) {
-		BackchannelAuthenticationResponse pending = this.grants.initiateBackchannelAuthentication(this.client,
+	private BackchannelAuthenticationResponse initiate(Configuration client, String bindingMessage) {
+		return this.grants.initiateBackchannelAuthentication(client,
 				GrantParameters.builder()
 					.scope("openid")
 					.parameter("login_hint", Realm.USER)
 					.parameter("binding_message", bindingMessage)
 					.build());
+	}
+
+	private BackchannelAuthenticationResponse initiate(Configuration client) {
+		BackchannelAuthenticationResponse pending = initiate(client, this.bindingMessage);
 		assertThat(pending.interval()).isGreaterThan(PATIENCE);
 		return pending;
 	}
 
-	private CompletableFuture<TokenEndpointResponse> poll(BackchannelAuthenticationResponse pending, DPoPMode mode) {
-		return this.grants.pollBackchannelAuthenticationGrant(this.client, pending, GrantParameters.none(),
-				options(mode));
+	private CompletableFuture<TokenEndpointResponse> poll(Configuration client,
+			BackchannelAuthenticationResponse pending, DPoPMode mode) {
+		return this.grants.pollBackchannelAuthenticationGrant(client, pending, GrantParameters.none(), options(mode));
 	}
 
 	private void assertOnePingAsked() {
@@ -99,32 +106,39 @@ class KeycloakCibaPingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
-	void a_ping_fetches_the_tokens_at_once_when_the_user_agrees(DPoPMode mode) throws Exception {
-		CompletableFuture<TokenEndpointResponse> poll = poll(initiate(), mode);
+	@CsvSource({ Realm.PING_CIBA_CLIENT + ", OFF", Realm.PING_CIBA_CLIENT + ", REQUIRED",
+			Realm.PING_DPOP_CIBA_CLIENT + ", REQUIRED" })
+	void a_ping_fetches_the_tokens_at_once_when_the_user_agrees(String clientId, DPoPMode mode) throws Exception {
+		Configuration client = client(Realm.PING, clientId);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, initiate(client), mode);
 		this.device.approve(this.bindingMessage);
 		TokenEndpointResponse token = poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-		TokenAssertions.assertUsersOwn(token, this.client);
+		TokenAssertions.assertUsersOwn(token, client);
 		if (mode == DPoPMode.REQUIRED) {
 			TokenAssertions.assertBound(token, this.handle);
 		}
 		assertOnePingAsked();
+		this.proofs.assertAsWanted(mode, this.handle);
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
-	void a_ping_ends_the_poll_at_once_when_the_user_refuses(DPoPMode mode) throws Exception {
-		CompletableFuture<TokenEndpointResponse> poll = poll(initiate(), mode);
+	@CsvSource({ Realm.PING_CIBA_CLIENT + ", OFF", Realm.PING_CIBA_CLIENT + ", REQUIRED",
+			Realm.PING_DPOP_CIBA_CLIENT + ", REQUIRED" })
+	void a_ping_ends_the_poll_at_once_when_the_user_refuses(String clientId, DPoPMode mode) throws Exception {
+		Configuration client = client(Realm.PING, clientId);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, initiate(client), mode);
 		this.device.deny(this.bindingMessage);
 		Failures.assertRefused(400, "access_denied", poll);
 		assertOnePingAsked();
+		this.proofs.assertAsWanted(mode, this.handle);
 	}
 
 	@Test
 	void a_ping_that_comes_before_anybody_polls_is_remembered() throws Exception {
-		BackchannelAuthenticationResponse pending = initiate();
+		BackchannelAuthenticationResponse pending = initiate(this.client);
 		this.device.approve(this.bindingMessage);
-		TokenEndpointResponse token = poll(pending, DPoPMode.OFF).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+		TokenEndpointResponse token = poll(this.client, pending, DPoPMode.OFF).get(PATIENCE.toSeconds(),
+				TimeUnit.SECONDS);
 		TokenAssertions.assertUsersOwn(token, this.client);
 		assertOnePingAsked();
 	}
@@ -132,8 +146,8 @@ class KeycloakCibaPingTests {
 	@Test
 	void a_ping_wakes_the_poll_that_it_is_about_and_no_other() throws Exception {
 		CompletableFuture<TokenEndpointResponse> other = this.grants.pollBackchannelAuthenticationGrant(this.client,
-				initiate("other-" + this.bindingMessage));
-		CompletableFuture<TokenEndpointResponse> poll = poll(initiate(), DPoPMode.OFF);
+				initiate(this.client, "other-" + this.bindingMessage));
+		CompletableFuture<TokenEndpointResponse> poll = poll(this.client, initiate(this.client), DPoPMode.OFF);
 		this.device.approve(this.bindingMessage);
 		poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 		assertOnePingAsked();
@@ -142,22 +156,15 @@ class KeycloakCibaPingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
-	void a_poll_that_no_ping_wakes_ends_when_the_time_is_up(DPoPMode mode) {
-		Configuration hasty = this.keycloak.withSecret(Realm.SHORT, Realm.PING_CIBA_CLIENT)
-			.ciba(CibaOptions.builder().tokenDeliveryMode(TokenDeliveryMode.PING).build())
-			.build();
-		BackchannelAuthenticationResponse pending = this.grants.initiateBackchannelAuthentication(hasty,
-				GrantParameters.builder()
-					.scope("openid")
-					.parameter("login_hint", Realm.USER)
-					.parameter("binding_message", this.bindingMessage)
-					.build());
-		Failures.assertRefused(null, "expired_token",
-				this.grants.pollBackchannelAuthenticationGrant(hasty, pending, GrantParameters.none(), options(mode)));
+	@CsvSource({ Realm.PING_CIBA_CLIENT + ", OFF", Realm.PING_DPOP_CIBA_CLIENT + ", REQUIRED" })
+	void a_poll_that_no_ping_wakes_ends_when_the_time_is_up(String clientId, DPoPMode mode) throws Exception {
+		Configuration hasty = client(Realm.SHORT, clientId);
+		BackchannelAuthenticationResponse pending = initiate(hasty, this.bindingMessage);
+		Failures.assertRefused(null, "expired_token", poll(hasty, pending, mode));
 		assertThat(pending.expiresIn()).isZero();
 		assertThat(this.progress.events()).containsOnly(Event.ASKING, Event.PENDING);
 		assertThat(this.answered).isEmpty();
+		this.proofs.assertAsWanted(mode, this.handle);
 	}
 
 	/**
@@ -166,11 +173,11 @@ class KeycloakCibaPingTests {
 	 */
 	@Test
 	void a_ping_that_comes_too_soon_after_a_question_lengthens_the_interval() throws Exception {
-		BackchannelAuthenticationResponse pending = initiate();
+		BackchannelAuthenticationResponse pending = initiate(this.client);
 		GrantParameters request = GrantParameters.builder().parameter("auth_req_id", pending.authReqId()).build();
 		Failures.assertRefused(400, "authorization_pending",
 				() -> this.grants.genericGrantRequest(this.client, GRANT_TYPE, request));
-		CompletableFuture<TokenEndpointResponse> poll = poll(pending, DPoPMode.OFF);
+		CompletableFuture<TokenEndpointResponse> poll = poll(this.client, pending, DPoPMode.OFF);
 		this.device.approve(this.bindingMessage);
 		assertThat(this.progress.await(Event.SLOWED_DOWN).interval()).isEqualTo(pending.interval().plusSeconds(5));
 		assertThat(poll.cancel(true)).isTrue();

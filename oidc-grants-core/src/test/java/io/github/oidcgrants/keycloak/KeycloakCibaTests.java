@@ -26,7 +26,6 @@ import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +45,8 @@ class KeycloakCibaTests {
 	private final DPoPHandle handle = DPoPHandle.of(DPoPKeyPair.random());
 
 	private final ProgressLog progress = new ProgressLog();
+
+	private final ProofLog proofs = new ProofLog();
 
 	private final Keycloak keycloak;
 
@@ -75,6 +76,11 @@ class KeycloakCibaTests {
 		return this.grants.initiateBackchannelAuthentication(client, ask(Realm.USER).build());
 	}
 
+	private CompletableFuture<TokenEndpointResponse> poll(Configuration client,
+			BackchannelAuthenticationResponse pending, GrantOptions options) {
+		return this.grants.pollBackchannelAuthenticationGrant(client, pending, GrantParameters.none(), options);
+	}
+
 	private TokenEndpointResponse await(Configuration client, BackchannelAuthenticationResponse pending,
 			GrantOptions options) {
 		return this.grants.awaitBackchannelAuthenticationGrant(client, pending, GrantParameters.none(), options,
@@ -83,8 +89,7 @@ class KeycloakCibaTests {
 
 	private TokenEndpointResponse logIn(Configuration client, GrantOptions options) throws Exception {
 		BackchannelAuthenticationResponse pending = initiate(client);
-		CompletableFuture<TokenEndpointResponse> poll = this.grants.pollBackchannelAuthenticationGrant(client, pending,
-				GrantParameters.none(), options);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending, options);
 		this.progress.await(Event.PENDING);
 		this.device.approve(this.bindingMessage);
 		TokenEndpointResponse token = poll.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -125,23 +130,40 @@ class KeycloakCibaTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
-	void a_user_who_refuses_ends_the_poll(DPoPMode mode) throws Exception {
-		Configuration client = this.keycloak.clientWithSecret(Realm.CIBA_CLIENT);
+	@CsvSource({ Realm.CIBA_CLIENT + ", OFF", Realm.CIBA_CLIENT + ", REQUIRED", Realm.DPOP_CIBA_CLIENT + ", REQUIRED" })
+	void a_user_who_refuses_ends_the_poll(String clientId, DPoPMode mode) throws Exception {
+		Configuration client = this.keycloak.withSecret(Realm.NAME, clientId).transport(this.proofs).build();
+		BackchannelAuthenticationResponse pending = initiate(client);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending, options(mode));
+		this.progress.await(Event.PENDING);
+		this.device.deny(this.bindingMessage);
+		GrantException ex = Failures.assertRefused(400, "access_denied", poll);
+		assertThat(ex).hasMessageNotContaining(pending.authReqId());
+		assertThat(this.progress.events()).containsOnly(Event.ASKING, Event.PENDING).endsWith(Event.ASKING);
+		assertThat(this.progress.events()).filteredOn(Event.ASKING::equals).hasSize(this.proofs.polls());
+		this.proofs.assertAsWanted(mode, this.handle);
+	}
+
+	/**
+	 * Nor is the decision used up: it is there for a question with a proof.
+	 */
+	@Test
+	void a_client_that_must_bind_its_tokens_is_not_told_the_decision_without_a_proof() throws Exception {
+		Configuration client = this.keycloak.clientWithSecret(Realm.DPOP_CIBA_CLIENT);
 		BackchannelAuthenticationResponse pending = initiate(client);
 		this.device.deny(this.bindingMessage);
-		GrantException ex = Failures.assertRefused(400, "access_denied", () -> await(client, pending, options(mode)));
-		assertThat(ex).hasMessageNotContaining(pending.authReqId());
-		assertThat(this.progress.events()).containsExactly(Event.ASKING);
+		Failures.assertRefused(400, "invalid_request", () -> await(client, pending, options(DPoPMode.OFF)));
+		Failures.assertRefused(400, "access_denied", () -> await(client, pending, options(DPoPMode.REQUIRED)));
 	}
 
 	/**
 	 * The client ends it by itself, without an answer. If its clock was set back, the
 	 * server is the first to say so.
 	 */
-	@Test
-	void a_poll_ends_when_the_time_is_up() {
-		Configuration client = this.keycloak.withSecret(Realm.SHORT, Realm.CIBA_CLIENT).build();
+	@ParameterizedTest
+	@CsvSource({ Realm.CIBA_CLIENT + ", OFF", Realm.DPOP_CIBA_CLIENT + ", REQUIRED" })
+	void a_poll_ends_when_the_time_is_up(String clientId, DPoPMode mode) throws Exception {
+		Configuration client = this.keycloak.withSecret(Realm.SHORT, clientId).transport(this.proofs).build();
 		AtomicReference<Duration> behind = new AtomicReference<>(Duration.ZERO);
 		InstantSource clock = () -> Instant.now().minus(behind.get());
 		try (GrantClient late = GrantClient.builder().clock(clock).build()) {
@@ -149,13 +171,14 @@ class KeycloakCibaTests {
 			BackchannelAuthenticationResponse second = late.initiateBackchannelAuthentication(client,
 					ask(Realm.USER).build());
 			behind.set(PATIENCE);
-			Future<TokenEndpointResponse> byClient = this.grants.pollBackchannelAuthenticationGrant(client, first,
-					GrantParameters.none(), options(DPoPMode.OFF));
+			Future<TokenEndpointResponse> byClient = poll(client, first, options(mode));
 			Future<TokenEndpointResponse> byServer = late.pollBackchannelAuthenticationGrant(client, second,
-					GrantParameters.none(), options(DPoPMode.REQUIRED));
+					GrantParameters.none(), options(mode));
 			Failures.assertRefused(null, "expired_token", byClient);
 			Failures.assertRefused(400, "expired_token", byServer);
 			assertThat(this.progress.events()).containsOnly(Event.ASKING, Event.PENDING);
+			assertThat(this.progress.events()).filteredOn(Event.PENDING::equals).hasSizeLessThan(this.proofs.polls());
+			this.proofs.assertAsWanted(mode, this.handle);
 		}
 	}
 

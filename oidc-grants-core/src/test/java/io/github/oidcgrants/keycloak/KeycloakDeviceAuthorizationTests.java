@@ -23,6 +23,7 @@ import io.github.oidcgrants.grant.PollingProgress.Event;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,6 +43,8 @@ class KeycloakDeviceAuthorizationTests {
 	private final DPoPHandle handle = DPoPHandle.of(DPoPKeyPair.random());
 
 	private final ProgressLog progress = new ProgressLog();
+
+	private final ProofLog proofs = new ProofLog();
 
 	private final Keycloak keycloak;
 
@@ -113,35 +116,55 @@ class KeycloakDeviceAuthorizationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = DPoPMode.class, names = { "OFF", "REQUIRED" })
-	void a_user_who_refuses_ends_the_poll(DPoPMode mode) throws Exception {
-		Configuration client = this.keycloak.client(Realm.PUBLIC_DEVICE_CLIENT).build();
+	@CsvSource({ Realm.PUBLIC_DEVICE_CLIENT + ", OFF", Realm.PUBLIC_DEVICE_CLIENT + ", REQUIRED",
+			Realm.PUBLIC_DPOP_DEVICE_CLIENT + ", REQUIRED" })
+	void a_user_who_refuses_ends_the_poll(String clientId, DPoPMode mode) throws Exception {
+		Configuration client = this.keycloak.client(clientId).transport(this.proofs).build();
+		DeviceAuthorizationResponse pending = initiate(client);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending, options(mode));
+		this.progress.await(Event.PENDING);
+		DeviceApproval.deny(pending.verificationUriComplete());
+		GrantException ex = Failures.assertRefused(400, "access_denied", poll);
+		assertThat(ex).hasMessageNotContaining(pending.deviceCode());
+		assertThat(this.progress.events()).containsOnly(Event.ASKING, Event.PENDING).endsWith(Event.ASKING);
+		assertThat(this.progress.events()).filteredOn(Event.ASKING::equals).hasSize(this.proofs.polls());
+		this.proofs.assertAsWanted(mode, this.handle);
+	}
+
+	/**
+	 * Nor is the decision used up: it is there for a question with a proof.
+	 */
+	@Test
+	void a_client_that_must_bind_its_tokens_is_not_told_the_decision_without_a_proof() throws Exception {
+		Configuration client = this.keycloak.client(Realm.PUBLIC_DPOP_DEVICE_CLIENT).build();
 		DeviceAuthorizationResponse pending = initiate(client);
 		DeviceApproval.deny(pending.verificationUriComplete());
-		GrantException ex = Failures.assertRefused(400, "access_denied", () -> await(client, pending, options(mode)));
-		assertThat(ex).hasMessageNotContaining(pending.deviceCode());
-		assertThat(this.progress.events()).containsExactly(Event.ASKING);
+		Failures.assertRefused(400, "invalid_request", () -> await(client, pending, options(DPoPMode.OFF)));
+		Failures.assertRefused(400, "access_denied", () -> await(client, pending, options(DPoPMode.REQUIRED)));
 	}
 
 	/**
 	 * The client ends it by itself, without an answer. If its clock was set back, the
 	 * server is the first to say so.
 	 */
-	@Test
-	void a_poll_ends_when_the_time_is_up() {
-		Configuration client = this.keycloak.clientWithSecret(Realm.SHORT_DEVICE_CLIENT);
+	@ParameterizedTest
+	@CsvSource({ Realm.SHORT_DEVICE_CLIENT + ", OFF", Realm.SHORT_DPOP_DEVICE_CLIENT + ", REQUIRED" })
+	void a_poll_ends_when_the_time_is_up(String clientId, DPoPMode mode) throws Exception {
+		Configuration client = this.keycloak.withSecret(Realm.NAME, clientId).transport(this.proofs).build();
 		AtomicReference<Duration> behind = new AtomicReference<>(Duration.ZERO);
 		InstantSource clock = () -> Instant.now().minus(behind.get());
 		try (GrantClient late = GrantClient.builder().clock(clock).build()) {
 			DeviceAuthorizationResponse first = initiate(client);
 			DeviceAuthorizationResponse second = late.initiateDeviceAuthorization(client, OPENID);
 			behind.set(PATIENCE);
-			Future<TokenEndpointResponse> byClient = poll(client, first, options(DPoPMode.OFF));
+			Future<TokenEndpointResponse> byClient = poll(client, first, options(mode));
 			Future<TokenEndpointResponse> byServer = late.pollDeviceAuthorizationGrant(client, second,
-					GrantParameters.none(), options(DPoPMode.REQUIRED));
+					GrantParameters.none(), options(mode));
 			Failures.assertRefused(null, "expired_token", byClient);
 			Failures.assertRefused(400, "expired_token", byServer);
 			assertThat(this.progress.events()).containsOnly(Event.ASKING, Event.PENDING);
+			assertThat(this.progress.events()).filteredOn(Event.PENDING::equals).hasSizeLessThan(this.proofs.polls());
+			this.proofs.assertAsWanted(mode, this.handle);
 		}
 	}
 

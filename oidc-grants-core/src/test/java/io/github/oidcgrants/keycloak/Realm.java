@@ -66,11 +66,15 @@ final class Realm {
 	 */
 	static final String SHORT_DEVICE_CLIENT = "device-short";
 
+	static final String SHORT_DPOP_DEVICE_CLIENT = "device-short-dpop";
+
 	static final String CIBA_CLIENT = "ciba";
 
 	static final String PING_CIBA_CLIENT = "ciba-ping";
 
 	static final String DPOP_CIBA_CLIENT = "ciba-dpop";
+
+	static final String PING_DPOP_CIBA_CLIENT = "ciba-ping-dpop";
 
 	static final String ASSERTION_ISSUER = "https://issuer.example.com";
 
@@ -142,9 +146,12 @@ final class Realm {
 	 */
 	List<String> documents(URI notifications) {
 		return List.of(new RealmDocument(NAME, 60, 1).json(clients(), assertionIssuer()),
-				new RealmDocument(SHORT, 10, 1)
-					.json(List.of(new Client(CIBA_CLIENT).withCiba(), notified(PING_CIBA_CLIENT, notifications))),
-				new RealmDocument(PING, 120, 60).json(List.of(notified(CIBA_CLIENT, notifications))));
+				new RealmDocument(SHORT, 10, 1).json(List.of(new Client(CIBA_CLIENT).withCiba(),
+						new Client(DPOP_CIBA_CLIENT).withCiba().boundByDPoP(),
+						notified(PING_CIBA_CLIENT, notifications),
+						notified(PING_DPOP_CIBA_CLIENT, notifications).boundByDPoP())),
+				new RealmDocument(PING, 120, 60).json(List.of(notified(PING_CIBA_CLIENT, notifications),
+						notified(PING_DPOP_CIBA_CLIENT, notifications).boundByDPoP())));
 	}
 
 	private static Client notified(String clientId, URI notifications) {
@@ -185,18 +192,15 @@ final class Realm {
 		clients.add(new Client(TOKEN_EXCHANGE_CLIENT).attribute("standard.token.exchange.enabled", "true")
 			.audience(API_CLIENT));
 		clients.add(new Client(API_CLIENT));
-		clients.add(new Client(DPOP_CLIENT).withServiceAccount().attribute("dpop.bound.access.tokens", "true"));
-		clients.add(new Client(PUBLIC_DPOP_CLIENT).isPublic()
-			.withPasswordGrant()
-			.attribute("dpop.bound.access.tokens", "true"));
+		clients.add(new Client(DPOP_CLIENT).withServiceAccount().boundByDPoP());
+		clients.add(new Client(PUBLIC_DPOP_CLIENT).isPublic().withPasswordGrant().boundByDPoP());
 		clients.add(new Client(DEVICE_CLIENT).withDeviceGrant(60));
 		clients.add(new Client(PUBLIC_DEVICE_CLIENT).isPublic().withDeviceGrant(60));
-		clients.add(new Client(PUBLIC_DPOP_DEVICE_CLIENT).isPublic()
-			.withDeviceGrant(60)
-			.attribute("dpop.bound.access.tokens", "true"));
+		clients.add(new Client(PUBLIC_DPOP_DEVICE_CLIENT).isPublic().withDeviceGrant(60).boundByDPoP());
 		clients.add(new Client(SHORT_DEVICE_CLIENT).withDeviceGrant(3));
+		clients.add(new Client(SHORT_DPOP_DEVICE_CLIENT).withDeviceGrant(3).boundByDPoP());
 		clients.add(new Client(CIBA_CLIENT).withCiba());
-		clients.add(new Client(DPOP_CIBA_CLIENT).withCiba().attribute("dpop.bound.access.tokens", "true"));
+		clients.add(new Client(DPOP_CIBA_CLIENT).withCiba().boundByDPoP());
 		SIGNED_REQUESTS.forEach((algorithm) -> clients.add(signingCibaClientOf(algorithm)));
 		return clients;
 	}
