@@ -39,6 +39,25 @@ final class Failures {
 	}
 
 	/**
+	 * Asserts that something under way ends without a token, because its ID token is
+	 * signed with another algorithm than the one that the client registered.
+	 * @param algorithm the algorithm that it is signed with
+	 * @param answer what is under way
+	 */
+	static void assertAlgorithmRefused(String algorithm, Future<?> answer) {
+		assertThat(answer).failsWithin(30, TimeUnit.SECONDS)
+			.withThrowableOfType(ExecutionException.class)
+			.havingCause()
+			.withNoCause()
+			.isInstanceOfSatisfying(GrantException.class, (ex) -> {
+				assertThat(ex.kind()).isEqualTo(Kind.ID_TOKEN_REFUSED);
+				assertThat(ex.isPassing()).isFalse();
+				assertThat(ex).hasMessage("The ID token is refused: it is signed with '" + algorithm
+						+ "', which was not agreed on (id-token.signature-algorithm)");
+			});
+	}
+
+	/**
 	 * Asserts that a call is refused by the server.
 	 * @param status the HTTP status; {@code null} if the client knew without asking
 	 * @param error the OAuth error

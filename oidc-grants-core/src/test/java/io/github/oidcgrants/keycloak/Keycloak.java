@@ -12,6 +12,7 @@ import io.github.oidcgrants.client.ClientAuthentication;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.idtoken.IdTokenRules;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
 /**
@@ -139,6 +140,17 @@ final class Keycloak implements AutoCloseable {
 	 */
 	Configuration.Builder withSecret(String realm, String clientId) {
 		return client(realm, clientId).authentication(ClientAuthentication.clientSecretBasic(Realm.secret(clientId)));
+	}
+
+	/**
+	 * {@return the configuration of a client that users log in to}
+	 * @param signed what Keycloak signs its ID tokens with
+	 * @param registered what the client takes for that
+	 */
+	Configuration userClient(String signed, String registered) {
+		return withSecret(Realm.NAME, Realm.userClient(signed))
+			.idTokenRules(IdTokenRules.builder().signatureAlgorithm(registered).build())
+			.build();
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import com.nimbusds.jwt.SignedJWT;
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.client.CibaOptions;
 import io.github.oidcgrants.client.Configuration;
@@ -37,6 +38,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 @KeycloakTest
 class KeycloakCibaTests {
+
+	private static final String GRANT_TYPE = "urn:openid:params:grant-type:ciba";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -180,6 +183,32 @@ class KeycloakCibaTests {
 			assertThat(this.progress.events()).filteredOn(Event.PENDING::equals).hasSizeLessThan(this.proofs.polls());
 			this.proofs.assertAsWanted(mode, this.handle);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "RS256", "ES256" })
+	void an_id_token_of_the_registered_algorithm_is_believed(String algorithm) throws Exception {
+		TokenEndpointResponse token = logIn(this.keycloak.userClient(algorithm, algorithm), options(DPoPMode.OFF));
+		assertThat(SignedJWT.parse(token.idToken()).getHeader().getAlgorithm()).hasToString(algorithm);
+	}
+
+	/**
+	 * The server has given the tokens: it says that the request is used up. Nobody has
+	 * got them.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "ES256, RS256", "RS256, ES256" })
+	void an_id_token_of_another_algorithm_than_registered_ends_the_poll_without_tokens(String signed, String registered)
+			throws Exception {
+		Configuration client = this.keycloak.userClient(signed, registered);
+		BackchannelAuthenticationResponse pending = initiate(client);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending, options(DPoPMode.OFF));
+		this.progress.await(Event.PENDING);
+		this.device.approve(this.bindingMessage);
+		Failures.assertAlgorithmRefused(signed, poll);
+		GrantParameters request = GrantParameters.builder().parameter("auth_req_id", pending.authReqId()).build();
+		Failures.assertRefused(400, "invalid_grant",
+				() -> this.grants.genericGrantRequest(client, GRANT_TYPE, request));
 	}
 
 	@ParameterizedTest

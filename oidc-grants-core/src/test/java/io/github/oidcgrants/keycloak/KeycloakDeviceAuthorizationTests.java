@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import com.nimbusds.jwt.SignedJWT;
 import io.github.oidcgrants.GrantClient;
 import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.dpop.DPoPHandle;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -166,6 +168,31 @@ class KeycloakDeviceAuthorizationTests {
 			assertThat(this.progress.events()).filteredOn(Event.PENDING::equals).hasSizeLessThan(this.proofs.polls());
 			this.proofs.assertAsWanted(mode, this.handle);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "RS256", "ES256" })
+	void an_id_token_of_the_registered_algorithm_is_believed(String algorithm) throws Exception {
+		TokenEndpointResponse token = logIn(this.keycloak.userClient(algorithm, algorithm), options(DPoPMode.OFF));
+		assertThat(SignedJWT.parse(token.idToken()).getHeader().getAlgorithm()).hasToString(algorithm);
+	}
+
+	/**
+	 * The server has given the tokens: it says that the code is used up. Nobody has got
+	 * them.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "ES256, RS256", "RS256, ES256" })
+	void an_id_token_of_another_algorithm_than_registered_ends_the_poll_without_tokens(String signed, String registered)
+			throws Exception {
+		Configuration client = this.keycloak.userClient(signed, registered);
+		DeviceAuthorizationResponse pending = initiate(client);
+		CompletableFuture<TokenEndpointResponse> poll = poll(client, pending, options(DPoPMode.OFF));
+		this.progress.await(Event.PENDING);
+		DeviceApproval.approve(pending.verificationUriComplete());
+		Failures.assertAlgorithmRefused(signed, poll);
+		GrantParameters code = GrantParameters.builder().parameter("device_code", pending.deviceCode()).build();
+		Failures.assertRefused(400, "invalid_grant", () -> this.grants.genericGrantRequest(client, GRANT_TYPE, code));
 	}
 
 	/**

@@ -220,6 +220,8 @@ final class Realm {
 
 	private static Client userClientOf(String algorithm) {
 		return new Client(userClient(algorithm)).withPasswordGrant()
+			.withDeviceGrant(60)
+			.withCiba()
 			.audience(TOKEN_EXCHANGE_CLIENT)
 			.attribute("id.token.signed.response.alg", algorithm);
 	}
