@@ -15,17 +15,23 @@ final class DeviceApproval {
 	}
 
 	static void approve(URI verificationUriComplete) throws IOException, InterruptedException {
-		decide(verificationUriComplete, "accept", "");
+		approve(verificationUriComplete, Realm.USER, Realm.PASSWORD);
+	}
+
+	static void approve(URI verificationUriComplete, String user, String password)
+			throws IOException, InterruptedException {
+		decide(verificationUriComplete, user, password, "accept", "");
 	}
 
 	static void deny(URI verificationUriComplete) throws IOException, InterruptedException {
-		decide(verificationUriComplete, "cancel", "?error=access_denied");
+		decide(verificationUriComplete, Realm.USER, Realm.PASSWORD, "cancel", "?error=access_denied");
 	}
 
-	private static void decide(URI uri, String button, String outcome) throws IOException, InterruptedException {
+	private static void decide(URI uri, String user, String password, String button, String outcome)
+			throws IOException, InterruptedException {
 		UserBrowser browser = new UserBrowser();
 		Page login = browser.open(uri);
-		Page consent = browser.submit(login.form().fill("username", Realm.USER).fill("password", Realm.PASSWORD));
+		Page consent = browser.submit(login.form().fill("username", user).fill("password", password));
 		if (!consent.hasField(button)) {
 			throw new IllegalStateException("Instead of consent, there is " + consent.uri() + ": " + consent.html());
 		}

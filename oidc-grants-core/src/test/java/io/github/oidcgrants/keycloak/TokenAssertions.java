@@ -35,11 +35,19 @@ final class TokenAssertions {
 	 * in to a client.
 	 */
 	static void assertUsersOwn(TokenEndpointResponse token, Configuration client) {
+		assertOwnedBy(Realm.USER, token, client);
+	}
+
+	/**
+	 * Asserts that there is a validated ID token, which says that a user logged in to a
+	 * client.
+	 */
+	static void assertOwnedBy(String user, TokenEndpointResponse token, Configuration client) {
 		OidcIdToken claims = token.claims();
 		assertThat(claims).isNotNull();
 		assertThat(claims.getIssuer()).hasToString(client.server().issuer());
 		assertThat(claims.getAudience()).containsExactly(client.clientId());
-		assertThat(claims.getPreferredUsername()).isEqualTo(Realm.USER);
+		assertThat(claims.getPreferredUsername()).isEqualTo(user);
 		assertThat(claims.getSubject()).isNotBlank();
 		assertThat(claims.getExpiresAt()).isAfter(claims.getIssuedAt());
 		assertThat(claims.getAccessTokenHash()).isNotBlank();
