@@ -17,6 +17,7 @@ import io.github.oidcgrants.grant.DeviceAuthorizationResponse;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +35,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class DeviceAuthorizationTests {
 
+	private static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
+
 	private static final Duration LONG = Duration.ofMinutes(1);
+
+	private static final String INITIATION = "/oauth2/device_authorization";
+
+	private static final String TOKEN = "/oauth2/token";
 
 	private static SpringAuthorizationServer server;
 
@@ -48,6 +55,33 @@ class DeviceAuthorizationTests {
 		server.close();
 	}
 
+	@BeforeEach
+	void forgetProofs() {
+		server.proofs(INITIATION).clear();
+		server.proofs(TOKEN).clear();
+	}
+
+	/**
+	 * Asserts that each poll had a proof of its own, by the key of the registration, if
+	 * that is wanted, and that the initiation had none: no token comes back from there.
+	 * @param polls how many there were at least
+	 */
+	private static void assertPollsProved(String dpop, int polls, GrantTemplate template, String id) throws Exception {
+		assertThat(server.proofs(INITIATION)).containsExactly("");
+		assertThat(server.proofs(TOKEN)).hasSizeGreaterThanOrEqualTo(polls)
+			.allMatch((proof) -> proof.isEmpty() == "off".equals(dpop));
+		if ("off".equals(dpop)) {
+			return;
+		}
+		assertThat(server.proofs(TOKEN)).doesNotHaveDuplicates();
+		for (String proof : server.proofs(TOKEN)) {
+			SignedJWT jwt = SignedJWT.parse(proof);
+			assertThat(jwt.getHeader().getJWK().computeThumbprint())
+				.hasToString(template.dpopKeys(id).current().thumbprint());
+			assertThat(jwt.getJWTClaimsSet().getStringClaim("htu")).isEqualTo(server.issuer() + TOKEN);
+		}
+	}
+
 	private static ApplicationContextRunner runner(String id, String... more) {
 		String prefix = "oidc-grants.registration." + id + ".";
 		return new ApplicationContextRunner()
@@ -55,8 +89,7 @@ class DeviceAuthorizationTests {
 			.withPropertyValues("oidc-grants.provider.main.issuer-uri=" + server.issuer(),
 					"oidc-grants.http.allow-insecure-requests=true", prefix + "provider=main",
 					prefix + "client-id=" + id, prefix + "client-secret=" + SpringAuthorizationServer.secret(id),
-					prefix + "authorization-grant-type=urn:ietf:params:oauth:grant-type:device_code",
-					prefix + "scope=read:users")
+					prefix + "authorization-grant-type=" + DEVICE_CODE, prefix + "scope=read:users")
 			.withPropertyValues(more);
 	}
 
@@ -94,9 +127,14 @@ class DeviceAuthorizationTests {
 				assertThat(denied.getError().getErrorCode()).isEqualTo("access_denied");
 				assertThat(denied.statusCode()).isEqualTo(400);
 			});
+			assertPollsProved(dpop, 1, template, "denying");
 		});
 	}
 
+	/**
+	 * The application knows by itself when the time is up, and does not ask any more. The
+	 * server says the same.
+	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "off", "required" })
 	void there_is_none_of_a_user_who_takes_too_long(String dpop) {
@@ -106,7 +144,15 @@ class DeviceAuthorizationTests {
 			GrantException ex = catchThrowableOfType(GrantException.class,
 					() -> template.awaitDeviceAuthorizationGrant("hesitating", device, LONG));
 			assertThat(ex.getError().getErrorCode()).isEqualTo("expired_token");
+			assertThat(ex.statusCode()).isNull();
 			assertThat(device.expiresIn()).isZero();
+			assertPollsProved(dpop, 1, template, "hesitating");
+			GrantException late = catchThrowableOfType(GrantException.class,
+					() -> template.genericGrantRequest("hesitating", DEVICE_CODE,
+							(ask) -> ask.parameter("device_code", device.deviceCode())));
+			assertThat(late.getError().getErrorCode()).isEqualTo("expired_token");
+			assertThat(late.statusCode()).isEqualTo(400);
+			assertPollsProved(dpop, 2, template, "hesitating");
 		});
 	}
 
@@ -121,6 +167,7 @@ class DeviceAuthorizationTests {
 			assertThat(token.tokenType()).isEqualTo("dpop");
 			assertThat(SignedJWT.parse(token.accessToken()).getJWTClaimsSet().getJSONObjectClaim("cnf"))
 				.isEqualTo(Map.of("jkt", template.dpopKeys("binding").current().thumbprint()));
+			assertPollsProved("required", 1, template, "binding");
 		});
 	}
 

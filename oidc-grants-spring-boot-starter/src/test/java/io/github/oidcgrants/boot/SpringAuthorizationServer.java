@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,6 +132,15 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 	}
 
 	/**
+	 * {@return the DPoP proofs of the requests to an endpoint so far, with an empty text
+	 * for each request that had none}
+	 * @param path the endpoint's
+	 */
+	public List<String> proofs(String path) {
+		return this.context.getBean(TokenRequests.class).proofs(path);
+	}
+
+	/**
 	 * Gives a client a refresh token, as if a user had logged in.
 	 * @param clientId the client
 	 * @param confirmation what the access token before was bound to
@@ -209,7 +219,12 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 		this.context.close();
 	}
 
-	record TokenRequests(List<String> all, List<X509Certificate> certificates) {
+	record TokenRequests(List<String> all, List<X509Certificate> certificates, Map<String, List<String>> proofs) {
+
+		List<String> proofs(String path) {
+			return this.proofs.computeIfAbsent(path, (unused) -> new CopyOnWriteArrayList<>());
+		}
+
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
@@ -218,13 +233,17 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 
 		@Bean
 		TokenRequests tokenRequests() {
-			return new TokenRequests(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
+			return new TokenRequests(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>(),
+					new ConcurrentHashMap<>());
 		}
 
 		@Bean
 		FilterRegistrationBean<Filter> recorder(TokenRequests requests) {
 			FilterRegistrationBean<Filter> recorder = new FilterRegistrationBean<>((request, response, chain) -> {
 				request.setCharacterEncoding(StandardCharsets.UTF_8.name());
+				if (request instanceof HttpServletRequest http) {
+					requests.proofs(http.getRequestURI()).add(Objects.requireNonNullElse(http.getHeader("DPoP"), ""));
+				}
 				if (request instanceof HttpServletRequest http && http.getRequestURI().equals("/oauth2/token")) {
 					requests.all().add(String.valueOf(request.getParameter("scope")));
 					if (request.getAttribute(
@@ -291,7 +310,7 @@ public final class SpringAuthorizationServer implements AutoCloseable {
 				.authorizationGrantType(AuthorizationGrantType.DEVICE_CODE)
 				.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
 				.tokenSettings(TokenSettings.builder()
-					.deviceCodeTimeToLive(Duration.ofSeconds("hesitating".equals(clientId) ? 2 : 300))
+					.deviceCodeTimeToLive(Duration.ofSeconds("hesitating".equals(clientId) ? 9 : 300))
 					.build())
 				.scope("read:users")
 				.build();
