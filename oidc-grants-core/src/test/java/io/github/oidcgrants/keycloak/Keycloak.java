@@ -13,6 +13,7 @@ import io.github.oidcgrants.client.Configuration;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.idtoken.IdTokenRules;
+import io.github.oidcgrants.testing.LocalServer;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 
 /**

@@ -24,6 +24,7 @@ import io.github.oidcgrants.dpop.DPoPRole;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.resource.GrantInterceptor;
+import io.github.oidcgrants.testing.Failures;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -21,6 +21,8 @@ import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.grant.PollingListener;
 import io.github.oidcgrants.grant.PollingProgress;
 import io.github.oidcgrants.grant.PollingProgress.Event;
+import io.github.oidcgrants.testing.Failures;
+import io.github.oidcgrants.testing.ProgressLog;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -12,6 +12,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.github.oidcgrants.error.GrantException;
 import io.github.oidcgrants.grant.GrantParameters;
+import io.github.oidcgrants.testing.Failures;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 

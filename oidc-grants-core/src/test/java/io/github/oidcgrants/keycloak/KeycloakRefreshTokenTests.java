@@ -7,6 +7,7 @@ import io.github.oidcgrants.error.GrantException.Kind;
 import io.github.oidcgrants.grant.GrantOptions;
 import io.github.oidcgrants.grant.GrantParameters;
 import io.github.oidcgrants.idtoken.IdTokenRules;
+import io.github.oidcgrants.testing.Failures;
 import io.github.oidcgrants.token.TokenEndpointResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

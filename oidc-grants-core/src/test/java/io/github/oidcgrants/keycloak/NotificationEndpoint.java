@@ -3,6 +3,7 @@ package io.github.oidcgrants.keycloak;
 import java.net.URI;
 import java.util.function.BiFunction;
 
+import io.github.oidcgrants.testing.LocalServer;
 import org.jspecify.annotations.Nullable;
 
 /**

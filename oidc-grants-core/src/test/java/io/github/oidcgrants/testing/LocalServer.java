@@ -1,4 +1,4 @@
-package io.github.oidcgrants.keycloak;
+package io.github.oidcgrants.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A server on a free port of 127.0.0.1 that Keycloak sends requests to. It has one thread
  * and answers with a status and nothing else.
  */
-final class LocalServer implements AutoCloseable {
+public final class LocalServer implements AutoCloseable {
 
 	private final HttpServer server;
 
@@ -22,7 +22,7 @@ final class LocalServer implements AutoCloseable {
 		this.server = server;
 	}
 
-	static LocalServer start() throws IOException {
+	public static LocalServer start() throws IOException {
 		InetAddress loopback = InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 });
 		HttpServer server = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
 		server.start();
@@ -36,7 +36,7 @@ final class LocalServer implements AutoCloseable {
 	 * body
 	 * @return the address of the path
 	 */
-	URI handle(String path, BiFunction<@Nullable String, byte[], Integer> handler) {
+	public URI handle(String path, BiFunction<@Nullable String, byte[], Integer> handler) {
 		this.server.createContext(path, (exchange) -> answer(exchange, handler));
 		return URI.create("http://127.0.0.1:" + this.server.getAddress().getPort() + path);
 	}

@@ -1,4 +1,4 @@
-package io.github.oidcgrants.keycloak;
+package io.github.oidcgrants.testing;
 
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 /**
  * All that a poll tells of its progress.
  */
-final class ProgressLog implements PollingListener {
+public final class ProgressLog implements PollingListener {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -28,7 +28,7 @@ final class ProgressLog implements PollingListener {
 	 * Waits until something has happened.
 	 * @return what was told of it the first time
 	 */
-	PollingProgress await(Event event) {
+	public PollingProgress await(Event event) {
 		return Awaitility.await()
 			.atMost(PATIENCE)
 			.pollInterval(Duration.ofMillis(20))
@@ -37,7 +37,7 @@ final class ProgressLog implements PollingListener {
 			.orElseThrow();
 	}
 
-	List<Event> events() {
+	public List<Event> events() {
 		return this.entries.stream().map(PollingProgress::event).toList();
 	}
 

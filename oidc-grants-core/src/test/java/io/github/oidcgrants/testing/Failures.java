@@ -1,4 +1,4 @@
-package io.github.oidcgrants.keycloak;
+package io.github.oidcgrants.testing;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 /**
  * What a refusal by the server must be like.
  */
-final class Failures {
+public final class Failures {
 
 	private Failures() {
 	}
@@ -27,7 +27,7 @@ final class Failures {
 	 * @param answer what is under way
 	 * @return what it ended with
 	 */
-	static GrantException assertRefused(@Nullable Integer status, String error, Future<?> answer) {
+	public static GrantException assertRefused(@Nullable Integer status, String error, Future<?> answer) {
 		return assertRefused(status, error, () -> {
 			try {
 				answer.get(30, TimeUnit.SECONDS);
@@ -44,7 +44,7 @@ final class Failures {
 	 * @param algorithm the algorithm that it is signed with
 	 * @param answer what is under way
 	 */
-	static void assertAlgorithmRefused(String algorithm, Future<?> answer) {
+	public static void assertAlgorithmRefused(String algorithm, Future<?> answer) {
 		assertThat(answer).failsWithin(30, TimeUnit.SECONDS)
 			.withThrowableOfType(ExecutionException.class)
 			.havingCause()
@@ -64,7 +64,7 @@ final class Failures {
 	 * @param call the call
 	 * @return what it threw
 	 */
-	static GrantException assertRefused(@Nullable Integer status, String error, ThrowingCallable call) {
+	public static GrantException assertRefused(@Nullable Integer status, String error, ThrowingCallable call) {
 		GrantException ex = catchThrowableOfType(GrantException.class, call);
 		assertThat(ex).isNotNull();
 		assertThat(ex.kind()).as(ex.getMessage()).isEqualTo(Kind.OAUTH_ERROR);
